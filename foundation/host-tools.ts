@@ -1,0 +1,29 @@
+/** A program that Assay starts on the host, and the Debian package that has it. */
+export interface HostTool {
+  name: string;
+  debianPackage: string;
+  purpose: string;
+}
+
+/**
+ * Every program that Assay starts on the host. `./setup` installs these packages (a test compares the two),
+ * `assay doctor` checks them, and a missing one names its package.
+ */
+export const hostTools: readonly HostTool[] = [
+  { name: 'qemu-system-x86_64', debianPackage: 'qemu-system-x86', purpose: 'emulates the machines' },
+  { name: 'qemu-img', debianPackage: 'qemu-utils', purpose: 'makes overlays of disks' },
+  { name: 'setpriv', debianPackage: 'util-linux', purpose: 'ends machines with the runner' },
+  { name: 'sfdisk', debianPackage: 'fdisk', purpose: 'reads partition tables, as a witness' },
+  { name: 'mke2fs', debianPackage: 'e2fsprogs', purpose: 'makes ext4 file systems' },
+  { name: 'debugfs', debianPackage: 'e2fsprogs', purpose: 'fills and reads ext4 without mounting' },
+  { name: 'e2fsck', debianPackage: 'e2fsprogs', purpose: 'checks ext4' },
+  { name: 'mkfs.fat', debianPackage: 'dosfstools', purpose: 'makes FAT file systems' },
+  { name: 'fsck.fat', debianPackage: 'dosfstools', purpose: 'checks FAT' },
+  { name: 'mcopy', debianPackage: 'mtools', purpose: 'fills FAT without mounting' },
+  { name: 'syslinux', debianPackage: 'syslinux', purpose: 'installs the boot loader' },
+  { name: 'as', debianPackage: 'binutils', purpose: 'assembles the master boot record' },
+  { name: 'ld', debianPackage: 'binutils', purpose: 'links the master boot record' },
+  { name: 'strip', debianPackage: 'binutils', purpose: 'takes symbols out of programs' },
+  { name: 'apt-get', debianPackage: 'apt', purpose: 'downloads the packages of operating systems' },
+  { name: 'dpkg-deb', debianPackage: 'dpkg', purpose: 'unpacks them' },
+];

@@ -1,0 +1,15 @@
+export {
+  AssayError,
+  type Blame,
+  type ErrorEntry,
+  type ErrorFacts,
+  errorMessage,
+  errorTable,
+} from './assay-error.ts';
+export { Deadline } from './deadline.ts';
+export { syncFolder, writeFileDurably } from './durable-file.ts';
+export { foundationErrors } from './errors.ts';
+export { type HostTool, hostTools } from './host-tools.ts';
+export { parseConfig } from './parse-config.ts';
+export { runTool, type ToolOptions, type ToolResult } from './run-tool.ts';
+export { formatSize, parseSize, sectorBytes } from './size.ts';

@@ -1,0 +1,73 @@
+import { ExecaError, execa } from 'execa';
+import { foundationErrors } from './errors.ts';
+import { hostTools } from './host-tools.ts';
+
+export interface ToolOptions {
+  cwd?: string;
+  /** Text or bytes for standard input; without it, standard input is empty. */
+  input?: string | Uint8Array;
+  /** Added to the environment; `LC_ALL=C` and the system's sbin folders are always there. */
+  env?: Record<string, string>;
+  /** Exit codes that are no error (`e2fsck` says 1 when it has mended something). */
+  acceptExitCodes?: readonly number[];
+  signal?: AbortSignal;
+}
+
+export interface ToolResult {
+  stdout: string;
+  stderr: string;
+  exitCode: number;
+}
+
+/** sbin is not on everybody's PATH, and the file-system tools live there. */
+const toolPath = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`;
+
+/**
+ * Runs a program of the host to its end.
+ *
+ * @throws FOUNDATION_TOOL_MISSING with the package that has it, FOUNDATION_DISK_FULL when it says so,
+ * FOUNDATION_TOOL_FAILED with the end of what it printed.
+ */
+export async function runTool(
+  name: string,
+  toolArguments: readonly string[],
+  options: ToolOptions = {},
+): Promise<ToolResult> {
+  const { acceptExitCodes = [0], env = {}, input, cwd, signal } = options;
+  const result = await execa(name, toolArguments, {
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
+    cwd,
+    cancelSignal: signal,
+    env: { ...env, LC_ALL: 'C', PATH: toolPath },
+    reject: false,
+    stripFinalNewline: false,
+  });
+  const command = [name, ...toolArguments].join(' ');
+  if (result.exitCode === undefined) throw notStarted(name, command, result);
+  if (!acceptExitCodes.includes(result.exitCode)) {
+    throw failed(command, result.exitCode, `${result.stdout}${result.stderr}`);
+  }
+  return { stdout: result.stdout, stderr: result.stderr, exitCode: result.exitCode };
+}
+
+function notStarted(name: string, command: string, result: { code?: string }): Error {
+  if (result.code !== 'ENOENT') {
+    const got = result instanceof ExecaError ? result.shortMessage : (result.code ?? 'ended by a signal');
+    return foundationErrors.FOUNDATION_TOOL_FAILED({ tried: command, got }, result);
+  }
+  const debianPackage = hostTools.find((tool) => tool.name === name)?.debianPackage;
+  return foundationErrors.FOUNDATION_TOOL_MISSING({
+    tried: `start ${name}`,
+    where: 'PATH',
+    ...(debianPackage === undefined
+      ? {}
+      : { remedy: `run ./setup, or: apt-get install --no-install-recommends ${debianPackage}` }),
+  });
+}
+
+function failed(command: string, exitCode: number, output: string): Error {
+  const facts = { tried: command, got: `exit code ${exitCode}: ${output.trim().slice(-2000)}` };
+  return /no space left on device/i.test(output)
+    ? foundationErrors.FOUNDATION_DISK_FULL(facts)
+    : foundationErrors.FOUNDATION_TOOL_FAILED(facts);
+}
