@@ -1,0 +1,41 @@
+const maxLineLength = 400;
+
+/** What the command loop says to the harness is nothing for people. */
+const loopFrame = /^@[a-z0-9]{12}:\d+:[behx]:[\d.]*;$/;
+
+/** The last lines of a console, whoever matched or took them: evidence for errors, and what a live view shows. */
+export class RecentLines {
+  readonly #maxCount: number;
+  #lines: string[] = [];
+  #current = '';
+
+  constructor(maxCount = 40) {
+    this.#maxCount = maxCount;
+  }
+
+  push(text: string): void {
+    // Of a long text only the end can be among the last lines.
+    const parts = text.slice(-this.#maxCount * maxLineLength).split('\n');
+    for (const [index, part] of parts.entries()) {
+      if (index > 0) this.#endLine();
+      this.#current = (this.#current + part).slice(0, maxLineLength);
+    }
+  }
+
+  /** The last line that is not empty, complete or not. */
+  get last(): string {
+    return this.tail().findLast((line) => line.trim() !== '') ?? '';
+  }
+
+  /** The last `count` lines, oldest first. */
+  tail(count = this.#maxCount): string[] {
+    const lines = this.#current === '' ? this.#lines : [...this.#lines, this.#current];
+    return lines.filter((line) => !loopFrame.test(line)).slice(-count);
+  }
+
+  #endLine(): void {
+    this.#lines.push(this.#current);
+    if (this.#lines.length > 2 * this.#maxCount) this.#lines = this.#lines.slice(-this.#maxCount);
+    this.#current = '';
+  }
+}

@@ -1,0 +1,302 @@
+import type { Duplex } from 'node:stream';
+import { Deadline } from '../../foundation/index.ts';
+import { vmErrors } from '../errors.ts';
+import type { ConsoleRecorder } from './console-recorder.ts';
+import { type ConsoleMatch, describePatterns, type PatternsByKey, takeFirstMatch } from './console-waiter.ts';
+import { type ConsoleSign, ConsoleWatch } from './console-watch.ts';
+import { type ConsolePattern, ConsoleWindow } from './console-window.ts';
+import { type ConsolePiece, KernelLineSplitter } from './kernel-lines.ts';
+import { RecentLines } from './recent-lines.ts';
+import { Redactor } from './redactor.ts';
+import { type CommandOptions, type CommandResult, ShellSession } from './shell-session.ts';
+import { TerminalText } from './terminal-text.ts';
+import { timeoutError } from './timeout-error.ts';
+
+export interface SerialConsoleOptions {
+  /** How errors name it: `console of machine alpha`. */
+  name: string;
+  recorder?: ConsoleRecorder;
+  /** Multiplies every deadline, for slow hosts. */
+  timeoutScale?: number;
+  /** Secrets that never reach recordings or errors. */
+  redactor?: Redactor;
+  /** Awaited before a secret is typed: what was not redacted so far has to be from now on. */
+  beforeSecret?: (secret: string) => Promise<void>;
+  /** Asked when a wait is over: whether the machine itself still runs. Gives the error to report instead, if any. */
+  diagnose?: () => Promise<Error | undefined>;
+  /** Why the stream has closed, from whoever knows; by default VM_CONSOLE_CLOSED. */
+  closedBecause?: () => Promise<Error>;
+  /** Everything that was printed, as text without secrets. */
+  onText?: (text: string) => void;
+  onSign?: (sign: ConsoleSign) => void;
+  onMatch?: (match: { expected: string; view: string }) => void;
+}
+
+export interface ExpectOptions {
+  /** Milliseconds, before the time-out scale. */
+  timeoutMs?: number;
+  /** `fails` (default): a kernel panic ends the wait. `is-noted`: the scenario wants one. */
+  panic?: 'fails' | 'is-noted';
+}
+
+interface Wait {
+  attempt: () => boolean;
+  fail: (error: Error) => void;
+  panicFails: boolean;
+}
+
+export const defaultExpectTimeoutMs = 30_000;
+
+/** A panic's call trace comes right after its first line; the error shall show it. */
+const panicTraceMs = 300;
+
+/**
+ * A scripted serial console over any byte stream (spec H2): QEMU's socket, or a real board's serial port. It reads
+ * always, whether or not anybody waits (design 11).
+ */
+export class SerialConsole {
+  readonly name: string;
+  readonly recent = new RecentLines();
+  /** Bytes received so far. */
+  receivedBytes = 0;
+  /** When the last byte came, on the clock of performance.now(). */
+  lastByteAtMs = performance.now();
+  /** How often a kernel has started here. */
+  bootCount = 0;
+  readonly #stream: Duplex;
+  readonly #options: SerialConsoleOptions;
+  readonly #terminal = new TerminalText();
+  readonly #splitter = new KernelLineSplitter();
+  readonly #window = new ConsoleWindow();
+  readonly #watch = new ConsoleWatch((sign) => this.#onSign(sign));
+  readonly #recordDecoder = new TextDecoder('utf-8');
+  readonly #redactor: Redactor;
+  readonly #waits = new Set<Wait>();
+  #tap: ((piece: ConsolePiece) => ConsolePiece | undefined) | undefined;
+  #shell: ShellSession | undefined;
+  #ended: Error | undefined;
+  #matchScheduled = false;
+
+  constructor(stream: Duplex, options: SerialConsoleOptions) {
+    this.name = options.name;
+    this.#stream = stream;
+    this.#options = options;
+    this.#redactor = options.redactor ?? new Redactor();
+    stream.on('data', (bytes: Buffer) => this.#receive(bytes));
+    // What is wrong shows as the end of the stream; an error without a listener would end the runner.
+    stream.on('error', () => undefined);
+    stream.on('close', () => void this.#onClose());
+  }
+
+  /** Types text as it is. */
+  async send(text: string): Promise<void> {
+    this.#options.recorder?.input(this.#redactor.clean(text));
+    await this.#write(text);
+  }
+
+  /** Types a line and Return. */
+  async sendLine(line = ''): Promise<void> {
+    await this.send(`${line}\r`);
+  }
+
+  /** Types a secret and Return; it reaches no recording, no log and no error, also where the guest echoes it. */
+  async sendSecretLine(secret: string): Promise<void> {
+    await this.#options.beforeSecret?.(secret);
+    this.#redactor.add(secret);
+    await this.sendLine(secret);
+  }
+
+  /**
+   * Waits until the console shows a text, a match of a regular expression, or the first of several.
+   *
+   * @returns What was found; `which` is the key of the pattern (`match` when there is only one).
+   * @throws VM_CONSOLE_TIMEOUT, VM_CONSOLE_SILENT or VM_CONSOLE_FLOODED when it does not come in time,
+   * VM_GUEST_PANICKED at once, and what ended the machine as soon as it is gone.
+   */
+  async expect(pattern: ConsolePattern, options?: ExpectOptions): Promise<ConsoleMatch<'match'>>;
+  async expect<Key extends string>(
+    patterns: PatternsByKey<Key>,
+    options?: ExpectOptions,
+  ): Promise<ConsoleMatch<Key>>;
+  async expect(
+    wanted: ConsolePattern | PatternsByKey<string>,
+    options: ExpectOptions = {},
+  ): Promise<ConsoleMatch> {
+    const single = typeof wanted === 'string' || wanted instanceof RegExp;
+    const patterns: PatternsByKey<string> = single ? { match: wanted } : wanted;
+    const totalMs = (options.timeoutMs ?? defaultExpectTimeoutMs) * this.timeoutScale;
+    const match = await this.#waitFor(patterns, totalMs, options.panic !== 'is-noted');
+    this.#options.onMatch?.({ expected: describePatterns(patterns), view: match.view });
+    return match;
+  }
+
+  /**
+   * Runs a command in the guest's shell and gives its output and exit status. The shell must be at its prompt when
+   * this is used first; nothing of it reaches the guest's disk.
+   *
+   * @throws VM_COMMAND_FAILED when the status is not accepted, VM_COMMAND_TIMEOUT, VM_SHELL_NOT_REACHED,
+   * VM_SHELL_ENDED, and all that {@link expect} throws.
+   */
+  async run(command: string, options: CommandOptions = {}): Promise<CommandResult> {
+    this.#shell ??= new ShellSession(this);
+    return await this.#shell.run(command, options);
+  }
+
+  /** Ends the command loop, so that a person gets the shell back. */
+  async releaseShell(): Promise<void> {
+    await this.#shell?.release();
+    this.#shell = undefined;
+  }
+
+  get timeoutScale(): number {
+    return this.#options.timeoutScale ?? 1;
+  }
+
+  get ended(): Error | undefined {
+    return this.#ended;
+  }
+
+  /** The last lines, without secrets: evidence. */
+  tail(count?: number): string[] {
+    return this.recent.tail(count).map((line) => this.#redactor.clean(line));
+  }
+
+  /** The last line that is not empty. */
+  get lastLine(): string {
+    return this.#redactor.clean(this.recent.last);
+  }
+
+  /** Ends every wait, now and later, with `error`: the other end is gone, or nothing can be recorded. */
+  end(error: Error): void {
+    this.#ended ??= error;
+    const reason = this.#ended;
+    // What had arrived before the end still counts.
+    this.#match();
+    for (const wait of this.#waits) wait.fail(reason);
+  }
+
+  /** Lets `tap` see every piece before the window does; what it returns goes on to the window. */
+  setTap(tap: ((piece: ConsolePiece) => ConsolePiece | undefined) | undefined): void {
+    this.#tap = tap;
+  }
+
+  /** A promise that rejects when the machine ends or panics: for waits that look at something else. */
+  failure(panicFails: boolean): { promise: Promise<never>; release: () => void } {
+    const { promise, reject } = Promise.withResolvers<never>();
+    promise.catch(() => undefined);
+    const wait: Wait = { attempt: () => false, fail: reject, panicFails };
+    if (this.#ended) reject(this.#ended);
+    else this.#waits.add(wait);
+    return { promise, release: () => this.#waits.delete(wait) };
+  }
+
+  async #waitFor(
+    patterns: PatternsByKey<string>,
+    totalMs: number,
+    panicFails: boolean,
+  ): Promise<ConsoleMatch> {
+    const deadline = Deadline.after(totalMs);
+    const receivedBefore = this.receivedBytes;
+    const found = Promise.withResolvers<ConsoleMatch>();
+    const attempt = () => {
+      const match = takeFirstMatch(this.#window, patterns);
+      if (match) found.resolve(match);
+      return match !== undefined;
+    };
+    if (attempt()) return await found.promise;
+    if (this.#ended) throw this.#ended;
+    const wait: Wait = { attempt, fail: found.reject, panicFails };
+    this.#waits.add(wait);
+    const expired = new Error('expired');
+    try {
+      return await deadline.race(found.promise, 'expect', () => expired);
+    } catch (error) {
+      if (error !== expired) throw error;
+      this.#waits.delete(wait);
+      const facts = { expected: describePatterns(patterns), waitedMs: totalMs, receivedBefore };
+      throw (await this.#options.diagnose?.()) ?? timeoutError(this, facts);
+    } finally {
+      this.#waits.delete(wait);
+    }
+  }
+
+  #receive(bytes: Buffer): void {
+    this.receivedBytes += bytes.length;
+    this.lastByteAtMs = performance.now();
+    this.#record(bytes);
+    const text = this.#terminal.push(bytes);
+    if (text === '') return;
+    this.recent.push(text);
+    this.#watch.push(text);
+    const pieces = this.#splitter
+      .push(text)
+      .flatMap((piece) => (this.#tap ? (this.#tap(piece) ?? []) : piece));
+    this.#window.push(pieces, this.#tap ? '' : this.#splitter.held);
+    this.#scheduleMatch();
+  }
+
+  async #onClose(): Promise<void> {
+    const closed = () => vmErrors.VM_CONSOLE_CLOSED({ tried: `read the ${this.name}` });
+    this.end((await this.#options.closedBecause?.()) ?? closed());
+  }
+
+  #record(bytes: Buffer): void {
+    const { recorder, onText } = this.#options;
+    if (!recorder && !onText) return;
+    const text = this.#redactor.push(this.#recordDecoder.decode(bytes, { stream: true }));
+    onText?.(text);
+    if (!recorder || recorder.output(text)) return;
+    this.#stream.pause();
+    void recorder.drained().then(() => this.#stream.resume());
+  }
+
+  /** Once per turn of the event loop, however many chunks a flood brings in one. */
+  #scheduleMatch(): void {
+    if (this.#matchScheduled || this.#waits.size === 0) return;
+    this.#matchScheduled = true;
+    setImmediate(() => {
+      this.#matchScheduled = false;
+      this.#match();
+    });
+  }
+
+  #match(): void {
+    for (const wait of this.#waits) {
+      if (wait.attempt()) this.#waits.delete(wait);
+    }
+  }
+
+  #onSign(sign: ConsoleSign): void {
+    this.#options.onSign?.(sign);
+    if (sign.kind === 'boot') {
+      this.bootCount += 1;
+      this.#shell?.lost();
+      this.#shell = undefined;
+    }
+    if (sign.kind === 'panic') setTimeout(() => this.#failOnPanic(sign.line), panicTraceMs);
+  }
+
+  #failOnPanic(line: string): void {
+    this.#match();
+    const error = vmErrors.VM_GUEST_PANICKED({
+      tried: `wait on the ${this.name}`,
+      got: `${line}\n${this.tail(25).join('\n')}`,
+    });
+    for (const wait of this.#waits) {
+      if (!wait.panicFails) continue;
+      this.#waits.delete(wait);
+      wait.fail(error);
+    }
+  }
+
+  async #write(text: string): Promise<void> {
+    if (this.#ended) throw this.#ended;
+    if (this.#stream.write(text)) return;
+    const gone = this.failure(false);
+    try {
+      await Promise.race([new Promise<void>((resolve) => this.#stream.once('drain', resolve)), gone.promise]);
+    } finally {
+      gone.release();
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import { vmErrors } from '../errors.ts';
+import type { SerialConsole } from './serial-console.ts';
+
+interface WaitFacts {
+  expected: string;
+  waitedMs: number;
+  receivedBefore: number;
+}
+
+/** More than this while waiting is a flood: a boot with all its messages is below 200 KiB. */
+const floodBytes = 4 * 1024 * 1024;
+
+/**
+ * A wait on a console is over. Says which it was: a guest that fell silent, one that floods, or one that goes on
+ * and does not say what was expected.
+ */
+export function timeoutError(console: SerialConsole, facts: WaitFacts): Error {
+  const receivedBytes = console.receivedBytes - facts.receivedBefore;
+  const silentMs = performance.now() - console.lastByteAtMs;
+  const silent = receivedBytes === 0 || silentMs > facts.waitedMs / 2;
+  const make = silent
+    ? vmErrors.VM_CONSOLE_SILENT
+    : receivedBytes > floodBytes
+      ? vmErrors.VM_CONSOLE_FLOODED
+      : vmErrors.VM_CONSOLE_TIMEOUT;
+  return make({
+    tried: `expect ${facts.expected} on the ${console.name}`,
+    expected: `it within ${seconds(facts.waitedMs)}`,
+    got:
+      `${receivedBytes} bytes meanwhile, silent for the last ${seconds(silentMs)}; the last lines:\n` +
+      console.tail(20).join('\n'),
+  });
+}
+
+function seconds(durationMs: number): string {
+  return `${(durationMs / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,115 @@
+import { errorTable } from '../foundation/index.ts';
+
+/** Errors of `vm/`; every code has a section in `docs/errors/vm.md`. */
+export const vmErrors = errorTable({
+  VM_SPEC_INVALID: {
+    blame: 'usage',
+    summary: 'a machine is declared wrongly',
+    remedy: 'correct the machine in the scenario',
+  },
+  VM_QEMU_NOT_STARTED: {
+    blame: 'host',
+    summary: 'QEMU did not start',
+    remedy: 'read what QEMU printed; `assay doctor` checks the host',
+  },
+  VM_QEMU_DIED: {
+    blame: 'host',
+    summary: 'QEMU ended although nobody asked it to',
+    remedy: 'look at qemu.log in the evidence; memory pressure and a full disk are the usual causes',
+  },
+  VM_QEMU_NOT_ENDED: {
+    blame: 'host',
+    summary: 'QEMU is still there after it was killed',
+    remedy: 'look for a process in state D with `ps`; the storage under the image may hang',
+  },
+  VM_MACHINE_OFF: {
+    blame: 'harness',
+    summary: 'the machine is off',
+    remedy: 'power it on first, or wait for what you expect before it goes off',
+  },
+  VM_MACHINE_STALLED: {
+    blame: 'host',
+    summary: 'QEMU does not run the machine',
+    remedy: 'a full disk or an I/O error on the host pauses a machine: look at the status that is named',
+  },
+  VM_POWER_OFF_TIMEOUT: {
+    blame: 'product',
+    summary: 'the machine did not power off in time',
+    remedy: 'look at the end of its console; raise the deadline on a slow host with --timeout-scale',
+  },
+  VM_POWERED_OFF: {
+    blame: 'product',
+    summary: 'the machine powered itself off while something was expected of it',
+    remedy: 'look at the end of its console for the reason',
+  },
+  VM_QMP_FAILED: {
+    blame: 'harness',
+    summary: 'QEMU refused a command',
+    remedy: 'compare the command with the QMP reference of this version of QEMU',
+  },
+  VM_QMP_TIMEOUT: {
+    blame: 'host',
+    summary: 'QEMU did not answer a command',
+    remedy: 'the host is overloaded or the storage under an image hangs',
+  },
+  VM_CONSOLE_TIMEOUT: {
+    blame: 'product',
+    summary: 'the console did not show what was expected in time',
+    remedy: 'compare the expectation with the end of the console; on a slow host use --timeout-scale',
+  },
+  VM_CONSOLE_SILENT: {
+    blame: 'product',
+    summary: 'the guest hangs: its console fell silent before it showed what was expected',
+    remedy: 'look at the last line it printed; what it did next does not come back',
+  },
+  VM_CONSOLE_FLOODED: {
+    blame: 'product',
+    summary: 'the guest floods its console and did not show what was expected',
+    remedy: 'find what prints so much; the whole flood is in the console log',
+  },
+  VM_CONSOLE_CLOSED: {
+    blame: 'host',
+    summary: 'the console was closed while something was expected of it',
+    remedy: 'find what closed the other end of the stream',
+  },
+  VM_GUEST_PANICKED: {
+    blame: 'product',
+    summary: 'the guest kernel panicked',
+    remedy: 'read the panic in the console log; a scenario that wants one says `panic: "is-noted"`',
+  },
+  VM_SHELL_NOT_REACHED: {
+    blame: 'product',
+    summary: 'no shell answered on the console',
+    remedy: 'log in first with console.login(), or boot a system that has a shell on this port',
+  },
+  VM_SHELL_ENDED: {
+    blame: 'product',
+    summary: 'the shell on the console ended in the middle of a command',
+    remedy: 'the guest restarted or the command ended its own shell; see the end of the console',
+  },
+  VM_COMMAND_TIMEOUT: {
+    blame: 'product',
+    summary: 'a command on the console did not end in time',
+    remedy: 'see what it printed; give it more time with timeoutMs when it is only slow',
+  },
+  VM_COMMAND_FAILED: {
+    blame: 'product',
+    summary: 'a command on the console ended with an error',
+    remedy: 'see what it printed; accept other statuses with `acceptExitCodes`',
+  },
+  VM_OUTPUT_TOO_LARGE: {
+    blame: 'usage',
+    summary: 'a command printed more than its limit',
+    remedy: 'redirect the output to a file in the guest, or raise maxOutputBytes',
+  },
+  VM_RECORDING_FAILED: {
+    blame: 'host',
+    summary: 'a console could not be recorded',
+    remedy: 'check the space and the permissions of the run folder',
+  },
+  VM_SERVICE_UNREACHABLE: {
+    blame: 'product',
+    summary: 'a service of the machine does not answer over the network',
+    remedy: 'the machine said it was ready and is not: look at its console and at what the service logged',
+  },
+});

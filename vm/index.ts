@@ -1,0 +1,14 @@
+export { type AcceleratorChoice, chooseAccelerator } from './accelerator.ts';
+export type { ConsoleMatch } from './console/console-waiter.ts';
+export type { ConsoleSign } from './console/console-watch.ts';
+export type { ConsolePattern } from './console/console-window.ts';
+export { type ExpectOptions, SerialConsole } from './console/serial-console.ts';
+export type { CommandOptions, CommandResult } from './console/shell-session.ts';
+export { vmErrors } from './errors.ts';
+export type { GuestRequest, GuestResponse } from './guest-request.ts';
+export { createMachine, type Machine } from './machine.ts';
+export type { MachineContext, MachineObserver, PowerAction } from './machine-context.ts';
+export type { MachineEnd } from './machine-end.ts';
+export type { MachineSpec } from './machine-spec.ts';
+export type { QmpEvent } from './qmp-client.ts';
+export type { RunningMachine } from './running-machine.ts';

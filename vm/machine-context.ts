@@ -1,0 +1,31 @@
+import type { ConsoleSign } from './console/console-watch.ts';
+import type { QmpEvent } from './qmp-client.ts';
+
+/** What happens to a machine, for whoever keeps the log of a run. */
+export interface MachineObserver {
+  /** Power on, cut, and the like; `qemuPid` when a QEMU has just been started. */
+  onPower?: (machine: string, action: PowerAction, qemuPid?: number) => void;
+  onQmpEvent?: (machine: string, event: QmpEvent) => void;
+  onConsoleSign?: (machine: string, port: string, sign: ConsoleSign) => void;
+  onConsoleMatch?: (machine: string, port: string, expected: string, view: string) => void;
+  /** The last line of a console has changed; called at most a few times a second. */
+  onConsoleLine?: (machine: string, port: string, line: string) => void;
+  /** A file of evidence exists from now on. */
+  onArtifact?: (machine: string, kind: 'console-log' | 'asciicast' | 'qemu-log', path: string) => void;
+}
+
+export type PowerAction = 'on' | 'button' | 'reset' | 'cut' | 'powered-off' | 'died';
+
+/** Where and how a machine runs; the same for all machines of a scenario. */
+export interface MachineContext {
+  /** Evidence: consoles, recordings, QEMU's messages, overlays. A folder per machine is made in it. */
+  workFolder: string;
+  /** Sockets; short, private, and swept when its run is dead. */
+  runtimeFolder: string;
+  accelerator: 'kvm' | 'tcg';
+  /** Multiplies every deadline. */
+  timeoutScale?: number;
+  observer?: MachineObserver;
+  /** Another QEMU than the one on the PATH. */
+  qemuProgram?: string;
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { parseConfig } from '../foundation/index.ts';
+
+const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
+
+/** Letters, digits and dashes: names become file names, QEMU ids and socket paths. */
+const name = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'lower-case letters, digits and dashes, at most 32');
+
+const diskSpec = z.strictObject({
+  name,
+  /** The raw image on the host. */
+  path: z.string().min(1),
+  controller: z.enum(['virtio', 'ahci', 'nvme', 'scsi', 'usb']).default('virtio'),
+  /**
+   * `discarded` (default): the machine writes to an overlay that ends with it, and the image stays as it is.
+   * `kept`: the machine writes to the image itself (design 13).
+   */
+  writes: z.enum(['discarded', 'kept']).default('discarded'),
+  /** Serial number that the guest sees; at most 20 characters fit into every controller's field. */
+  serial: z.string().max(20).optional(),
+  /** Which port of its controller, counted from 0; by default the next one in the order of declaration. */
+  port: z.int().min(0).max(5).optional(),
+});
+
+const nicSpec = z.strictObject({
+  model: z.enum(['virtio', 'e1000e']).default('virtio'),
+  mac: z.string().regex(macPattern, 'a MAC address such as 52:54:00:12:34:56'),
+  /** TCP ports of the guest that shall be reachable from the host; the host's ports are chosen by the kernel. */
+  forwardTcpPorts: z.array(z.int().min(1).max(65535)).default([]),
+});
+
+/** SMBIOS identity (DMTF DSP0134, types 0 to 3): what the firmware says of the hardware. */
+const smbiosSpec = z.strictObject({
+  manufacturer: z.string().optional(),
+  product: z.string().optional(),
+  serial: z.string().optional(),
+  uuid: z.uuid().optional(),
+  sku: z.string().optional(),
+  family: z.string().optional(),
+  boardManufacturer: z.string().optional(),
+  boardProduct: z.string().optional(),
+  boardSerial: z.string().optional(),
+  chassisSerial: z.string().optional(),
+  assetTag: z.string().optional(),
+});
+
+const machineSchema = z.strictObject({
+  name,
+  memoryMiB: z.int().min(64).max(65_536).default(512),
+  cpus: z.int().min(1).max(64).default(1),
+  disks: z.array(diskSpec).max(12).default([]),
+  /** An ISO 9660 image in a CD drive. */
+  cdPath: z.string().optional(),
+  nics: z.array(nicSpec).max(4).default([]),
+  smbios: smbiosSpec.default({}),
+  /** Serial ports beside the console, in the order of the guest's ttyS1, ttyS2, ttyS3. */
+  serialPorts: z.array(name).max(3).default([]),
+  /** Names of disks, `cd` and `nic0` …: what the firmware tries, in this order; by default disks, then the CD. */
+  bootOrder: z.array(z.string()).optional(),
+  /** Starts a kernel without firmware's boot order and without a boot loader. */
+  directBoot: z
+    .strictObject({
+      kernelPath: z.string(),
+      initramfsPath: z.string(),
+      kernelArguments: z.string().default(''),
+    })
+    .optional(),
+  /** The real-time clock at power on: ISO 8601, or the host's time. */
+  clock: z.string().default('utc'),
+});
+
+/** A machine as it is declared (spec H1). */
+export type MachineSpec = z.input<typeof machineSchema>;
+
+/** A machine with every default filled in. */
+export type ResolvedMachineSpec = z.output<typeof machineSchema>;
+export type ResolvedDiskSpec = ResolvedMachineSpec['disks'][number];
+
+/**
+ * Checks a machine's declaration and fills in its defaults.
+ *
+ * @throws FOUNDATION_CONFIG_INVALID naming the wrong place, for unknown keys with the nearest known one.
+ */
+export function resolveMachineSpec(spec: MachineSpec): ResolvedMachineSpec {
+  return parseConfig(machineSchema, spec, `machine ${JSON.stringify(spec.name)}`);
+}

@@ -1,0 +1,141 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runTool } from '../foundation/index.ts';
+import { ConsoleRecorder } from './console/console-recorder.ts';
+import { Redactor } from './console/redactor.ts';
+import { vmErrors } from './errors.ts';
+import type { MachineContext } from './machine-context.ts';
+import { type MachineSpec, type ResolvedMachineSpec, resolveMachineSpec } from './machine-spec.ts';
+import { qemuArguments } from './qemu-arguments.ts';
+import { type RunningMachine, startRunningMachine } from './running-machine.ts';
+import { scrubFile } from './scrub-file.ts';
+
+/** One serial port of a machine and its evidence, over all power cycles. */
+export interface SerialPort {
+  name: string;
+  logPath: string;
+  recorder: ConsoleRecorder;
+}
+
+/**
+ * Makes a machine from its declaration, switched off. Its disks keep what is written between power cycles; at its
+ * end only disks declared with `writes: 'kept'` have changed.
+ *
+ * @throws FOUNDATION_CONFIG_INVALID or VM_SPEC_INVALID when the declaration is wrong.
+ */
+export async function createMachine(spec: MachineSpec, context: MachineContext): Promise<Machine> {
+  const resolved = resolveMachineSpec(spec);
+  const folder = join(context.workFolder, resolved.name);
+  await mkdir(folder, { recursive: true });
+  const overlayPaths = new Map<string, string>();
+  for (const disk of resolved.disks.filter(({ writes }) => writes === 'discarded')) {
+    const overlayPath = join(folder, `${disk.name}.overlay.qcow2`);
+    await runTool('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', disk.path, overlayPath]);
+    overlayPaths.set(disk.name, overlayPath);
+  }
+  return new Machine(resolved, context, folder, overlayPaths);
+}
+
+/** A machine that is off (spec H1). `await using` it: at its end nothing of it runs or listens any more. */
+export class Machine {
+  readonly spec: ResolvedMachineSpec;
+  readonly context: MachineContext;
+  /** Its evidence. */
+  readonly folder: string;
+  readonly redactor = new Redactor();
+  readonly #overlayPaths: ReadonlyMap<string, string>;
+  readonly #secrets = new Set<string>();
+  #ports: SerialPort[] | undefined;
+  #running: RunningMachine | undefined;
+
+  constructor(
+    spec: ResolvedMachineSpec,
+    context: MachineContext,
+    folder: string,
+    overlayPaths: ReadonlyMap<string, string>,
+  ) {
+    this.spec = spec;
+    this.context = context;
+    this.folder = folder;
+    this.#overlayPaths = overlayPaths;
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  /**
+   * Switches the machine on and gives it as a running one, its consoles attached before the first instruction.
+   *
+   * @throws VM_QEMU_NOT_STARTED with what QEMU printed, VM_MACHINE_OFF when it is on already.
+   */
+  async powerOn(): Promise<RunningMachine> {
+    if (this.#running?.isOn) {
+      throw vmErrors.VM_MACHINE_OFF({ tried: `power on ${this.name}`, got: 'it is on already' });
+    }
+    this.#ports ??= this.#openPorts();
+    const socketPaths = this.#ports.map((port) => this.#socketPath(port.name));
+    const qmpSocketPath = this.#socketPath('qmp');
+    const commandLine = qemuArguments(this.spec, {
+      accelerator: this.context.accelerator,
+      qmpSocketPath,
+      serialPorts: this.#ports.map((port, index) => ({
+        socketPath: socketPaths[index]!,
+        logPath: port.logPath,
+      })),
+      overlayPaths: this.#overlayPaths,
+    });
+    this.#running = await startRunningMachine(this, commandLine, {
+      qmpSocketPath,
+      socketPaths,
+      ports: this.#ports,
+    });
+    return this.#running;
+  }
+
+  /** A secret is about to be typed: from now on the console logs have to be scrubbed, whatever happens. */
+  async keepSecret(secret: string): Promise<void> {
+    this.redactor.add(secret);
+    if (this.#secrets.size === 0) {
+      await writeFile(
+        this.#secretMarkerPath(),
+        (this.#ports ?? []).map((port) => `${port.logPath}\n`).join(''),
+        {
+          mode: 0o600,
+        },
+      );
+    }
+    this.#secrets.add(secret);
+  }
+
+  /** Ends QEMU if it runs, takes secrets out of the logs, closes the recordings, removes overlays and sockets. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#running?.isOn) await this.#running.cut();
+    await this.#running?.ended;
+    const ports = this.#ports ?? [];
+    if (this.#secrets.size > 0) {
+      for (const port of ports) await scrubFile(port.logPath, [...this.#secrets]);
+      await rm(this.#secretMarkerPath(), { force: true });
+    }
+    for (const overlayPath of this.#overlayPaths.values()) await rm(overlayPath, { force: true });
+    for (const port of ports) await port.recorder.close();
+  }
+
+  #openPorts(): SerialPort[] {
+    return ['console', ...this.spec.serialPorts].map((name) => {
+      const logPath = join(this.folder, `${name}.log`);
+      const recorder = new ConsoleRecorder(join(this.folder, `${name}.cast`), `${this.name} ${name}`);
+      this.context.observer?.onArtifact?.(this.name, 'console-log', logPath);
+      this.context.observer?.onArtifact?.(this.name, 'asciicast', recorder.path);
+      return { name, logPath, recorder };
+    });
+  }
+
+  #socketPath(port: string): string {
+    return join(this.context.runtimeFolder, `${this.name}.${port}.sock`);
+  }
+
+  #secretMarkerPath(): string {
+    return join(this.context.runtimeFolder, `${this.name}.console.secret-pending`);
+  }
+}

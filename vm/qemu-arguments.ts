@@ -1,0 +1,192 @@
+import { vmErrors } from './errors.ts';
+import type { ResolvedDiskSpec, ResolvedMachineSpec } from './machine-spec.ts';
+
+/** What a machine's command line needs beside its declaration. */
+export interface QemuPlaces {
+  accelerator: 'kvm' | 'tcg';
+  qmpSocketPath: string;
+  /** One socket and one log per serial port: the console first. */
+  serialPorts: readonly { socketPath: string; logPath: string }[];
+  /** The overlay of each disk whose writes are discarded. */
+  overlayPaths: ReadonlyMap<string, string>;
+}
+
+/**
+ * The places of devices on the root bus are fixed, so that a guest finds a disk at the port where it was declared
+ * whatever else the machine has. NICs 0x08 to 0x0b, USB 0x0e, SCSI 0x0f, virtio and NVMe disks from 0x10 on.
+ */
+const slots = { nic: 0x08, usb: 0x0e, scsi: 0x0f, disk: 0x10 };
+
+/** The command line of QEMU for a machine, without the program's name (spec H1). Pure. */
+export function qemuArguments(spec: ResolvedMachineSpec, places: QemuPlaces): string[] {
+  const bootIndexes = bootIndexByDevice(spec);
+  return [
+    ...['-name', `${spec.name},debug-threads=on`],
+    ...['-machine', `q35,accel=${places.accelerator},vmport=off`],
+    // Under TCG: a baseline that Node and Debian's kernel want, with rdrand so that no guest waits for entropy.
+    ...['-cpu', places.accelerator === 'kvm' ? 'host' : 'Nehalem,+rdrand'],
+    ...['-smp', String(spec.cpus)],
+    ...['-m', `${spec.memoryMiB}M`],
+    ...['-rtc', `base=${spec.clock}`],
+    '-nodefaults',
+    '-no-user-config',
+    ...['-display', 'none'],
+    ...['-vga', 'none'],
+    ...controlArguments(places),
+    ...controllerArguments(spec),
+    ...spec.disks.flatMap((disk, index) => diskArguments(disk, index, places, bootIndexes)),
+    ...cdArguments(spec, bootIndexes),
+    ...spec.nics.flatMap((nic, index) => nicArguments(nic, index, bootIndexes)),
+    ...smbiosArguments(spec.smbios),
+    ...directBootArguments(spec.directBoot),
+  ];
+}
+
+function controlArguments(places: QemuPlaces): string[] {
+  const { qmpSocketPath, serialPorts } = places;
+  return [
+    ...['-chardev', `socket,id=qmp,path=${escaped(qmpSocketPath)},server=off`],
+    ...['-mon', 'chardev=qmp,mode=control'],
+    ...serialPorts.flatMap(({ socketPath, logPath }, index) => [
+      '-chardev',
+      `socket,id=serial${index},path=${escaped(socketPath)},server=off,logfile=${escaped(logPath)},logappend=on`,
+      '-device',
+      `isa-serial,id=uart${index},index=${index},chardev=serial${index}`,
+    ]),
+  ];
+}
+
+/** File, overlay if any, and a `raw` node on top, under which faults can be slipped in at run time (design 6). */
+function diskArguments(
+  disk: ResolvedDiskSpec,
+  index: number,
+  places: QemuPlaces,
+  bootIndexes: ReadonlyMap<string, number>,
+): string[] {
+  const overlayPath = places.overlayPaths.get(disk.name);
+  const image = { driver: 'file', filename: disk.path, discard: 'unmap' };
+  const below = overlayPath
+    ? {
+        driver: 'qcow2',
+        discard: 'unmap',
+        file: { driver: 'file', filename: overlayPath },
+        backing: { driver: 'raw', 'read-only': true, file: { driver: 'file', filename: disk.path } },
+      }
+    : image;
+  const blockdev = { 'node-name': `top-${disk.name}`, driver: 'raw', discard: 'unmap', file: below };
+  const device = deviceOf(disk, index);
+  const serial = disk.serial === undefined ? '' : `,serial=${escaped(disk.serial)}`;
+  const boot = bootIndexes.get(disk.name);
+  return [
+    ...['-blockdev', JSON.stringify(blockdev)],
+    '-device',
+    `${device},id=disk-${disk.name},drive=top-${disk.name}${serial}${boot === undefined ? '' : `,bootindex=${boot}`}`,
+  ];
+}
+
+function deviceOf(disk: ResolvedDiskSpec, index: number): string {
+  const port = disk.port ?? index;
+  switch (disk.controller) {
+    case 'virtio':
+      return `virtio-blk-pci,addr=${slots.disk + port}`;
+    case 'nvme':
+      return `nvme,addr=${slots.disk + port}${disk.serial === undefined ? `,serial=${disk.name}` : ''}`;
+    case 'ahci':
+      return `ide-hd,bus=ide.${port}`;
+    case 'scsi':
+      return `scsi-hd,bus=scsi0.0,channel=0,scsi-id=${port},lun=0`;
+    case 'usb':
+      return `usb-storage,bus=usb0.0,port=${port + 1}`;
+  }
+}
+
+function controllerArguments(spec: ResolvedMachineSpec): string[] {
+  const used = new Set(spec.disks.map((disk) => disk.controller));
+  // Controllers have to stand before the disks on them; QEMU takes -device in the order of creation.
+  return [
+    ...(used.has('scsi') ? ['-device', `virtio-scsi-pci,id=scsi0,addr=${slots.scsi}`] : []),
+    ...(used.has('usb') ? ['-device', `qemu-xhci,id=usb0,addr=${slots.usb}`] : []),
+  ];
+}
+
+function cdArguments(spec: ResolvedMachineSpec, bootIndexes: ReadonlyMap<string, number>): string[] {
+  if (spec.cdPath === undefined) return [];
+  const blockdev = {
+    'node-name': 'cd',
+    driver: 'raw',
+    'read-only': true,
+    file: { driver: 'file', filename: spec.cdPath },
+  };
+  return [
+    ...['-blockdev', JSON.stringify(blockdev)],
+    ...['-device', `ide-cd,bus=ide.5,drive=cd,bootindex=${bootIndexes.get('cd')}`],
+  ];
+}
+
+function nicArguments(
+  nic: ResolvedMachineSpec['nics'][number],
+  index: number,
+  bootIndexes: ReadonlyMap<string, number>,
+): string[] {
+  const boot = bootIndexes.get(`nic${index}`);
+  const model = nic.model === 'virtio' ? 'virtio-net-pci' : 'e1000e';
+  const forwards = nic.forwardTcpPorts.map((port) => `,hostfwd=tcp:127.0.0.1:0-:${port}`).join('');
+  // Without a place in the boot order the NIC's option ROM only costs time.
+  const rom = boot === undefined ? ',romfile=' : `,bootindex=${boot}`;
+  return [
+    // restrict: the guest reaches the emulated network only, never the host or what lies behind it.
+    ...['-netdev', `user,id=net${index},restrict=on${forwards}`],
+    ...[
+      '-device',
+      `${model},id=nic${index},netdev=net${index},mac=${nic.mac},addr=${slots.nic + index}${rom}`,
+    ],
+  ];
+}
+
+function smbiosArguments(smbios: ResolvedMachineSpec['smbios']): string[] {
+  const types: [number, Record<string, string | undefined>][] = [
+    [
+      1,
+      {
+        manufacturer: smbios.manufacturer,
+        product: smbios.product,
+        serial: smbios.serial,
+        uuid: smbios.uuid,
+        sku: smbios.sku,
+        family: smbios.family,
+      },
+    ],
+    [2, { manufacturer: smbios.boardManufacturer, product: smbios.boardProduct, serial: smbios.boardSerial }],
+    [3, { serial: smbios.chassisSerial, asset: smbios.assetTag }],
+  ];
+  return types.flatMap(([type, fields]) => {
+    const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+    if (given.length === 0) return [];
+    return ['-smbios', `type=${type},${given.map(([key, value]) => `${key}=${escaped(value!)}`).join(',')}`];
+  });
+}
+
+function directBootArguments(boot: ResolvedMachineSpec['directBoot']): string[] {
+  if (!boot) return [];
+  return ['-kernel', boot.kernelPath, '-initrd', boot.initramfsPath, '-append', boot.kernelArguments];
+}
+
+/** The place of every bootable device in the firmware's order, from 1. */
+function bootIndexByDevice(spec: ResolvedMachineSpec): ReadonlyMap<string, number> {
+  const bootable = [...spec.disks.map((disk) => disk.name), ...(spec.cdPath === undefined ? [] : ['cd'])];
+  const known = [...bootable, ...spec.nics.map((_, index) => `nic${index}`)];
+  const order = spec.bootOrder ?? bootable;
+  const unknown = order.find((device) => !known.includes(device));
+  if (unknown !== undefined) {
+    throw vmErrors.VM_SPEC_INVALID({
+      tried: `put ${JSON.stringify(unknown)} into the boot order of machine ${spec.name}`,
+      expected: known.length === 0 ? 'a device: the machine has none' : `one of ${known.join(', ')}`,
+    });
+  }
+  return new Map(order.map((device, index) => [device, index + 1]));
+}
+
+/** QEMU's options separate by commas; a comma in a value is doubled. */
+function escaped(value: string): string {
+  return value.replaceAll(',', ',,');
+}

@@ -1,0 +1,217 @@
+import { join } from 'node:path';
+import { Deadline } from '../foundation/index.ts';
+import { SerialConsole } from './console/serial-console.ts';
+import { vmErrors } from './errors.ts';
+import { hostPortOf } from './forwarded-port.ts';
+import { type GuestRequest, type GuestResponse, requestFromGuest } from './guest-request.ts';
+import { LineTicker } from './line-ticker.ts';
+import type { Machine, SerialPort } from './machine.ts';
+import { endReason, type MachineEnd, stallOf } from './machine-end.ts';
+import { type QemuProcess, startQemu } from './qemu-process.ts';
+import { QmpClient, type QmpEvent } from './qmp-client.ts';
+import { listenOnce, type SocketListener } from './socket-listener.ts';
+
+interface Places {
+  qmpSocketPath: string;
+  /** In the order of the ports. */
+  socketPaths: readonly string[];
+  ports: readonly SerialPort[];
+}
+
+const startTimeoutMs = 15_000;
+const defaultPowerOffTimeoutMs = 60_000;
+
+/** Starts QEMU for a machine and attaches to its monitor and its serial ports; for {@link Machine.powerOn} only. */
+export async function startRunningMachine(
+  machine: Machine,
+  commandLine: readonly string[],
+  places: Places,
+): Promise<RunningMachine> {
+  const timeoutScale = machine.context.timeoutScale ?? 1;
+  const deadline = Deadline.after(startTimeoutMs * timeoutScale);
+  const listeners: SocketListener[] = [];
+  const qemuLogPath = join(machine.folder, 'qemu.log');
+  let qemu: QemuProcess | undefined;
+  try {
+    for (const path of [places.qmpSocketPath, ...places.socketPaths]) listeners.push(await listenOnce(path));
+    qemu = await startQemu(machine.context.qemuProgram ?? 'qemu-system-x86_64', commandLine, qemuLogPath);
+    const sockets = Promise.all(listeners.map((listener) => listener.connected));
+    const [qmpSocket, ...serialSockets] = await deadline.race(
+      Promise.race([sockets, rejectOnExit(machine, qemu)]),
+      `start QEMU for machine ${machine.name}`,
+    );
+    const qmp = new QmpClient(qmpSocket!, timeoutScale);
+    const running = new RunningMachine(machine, qemu, qmp, places.ports, serialSockets);
+    machine.context.observer?.onPower?.(machine.name, 'on', qemu.pid);
+    await qmp.negotiate(deadline);
+    return running;
+  } catch (error) {
+    await qemu?.kill();
+    throw error;
+  } finally {
+    for (const listener of listeners) listener.close();
+  }
+}
+
+/** A machine that is on. What it has, a machine that is off has not (style 9). */
+export class RunningMachine {
+  readonly name: string;
+  readonly pid: number;
+  readonly qmp: QmpClient;
+  /** ttyS0. */
+  readonly console: SerialConsole;
+  /** Resolves when the machine is off, however that came, and nothing of it is left. */
+  readonly ended: Promise<MachineEnd>;
+  readonly #machine: Machine;
+  readonly #qemu: QemuProcess;
+  readonly #consoles: ReadonlyMap<string, SerialConsole>;
+  #events: QmpEvent[] = [];
+  #asked: 'cut' | undefined;
+  #isOn = true;
+
+  constructor(
+    machine: Machine,
+    qemu: QemuProcess,
+    qmp: QmpClient,
+    ports: readonly SerialPort[],
+    sockets: readonly import('node:net').Socket[],
+  ) {
+    this.name = machine.name;
+    this.pid = qemu.pid;
+    this.qmp = qmp;
+    this.#machine = machine;
+    this.#qemu = qemu;
+    qmp.on('event', (event) => this.#onQmpEvent(event));
+    this.ended = this.#whenEnded();
+    this.#consoles = new Map(ports.map((port, index) => [port.name, this.#attach(port, sockets[index]!)]));
+    this.console = this.#consoles.get('console')!;
+  }
+
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  /** What QEMU has reported since power on, oldest first. */
+  get qmpEvents(): readonly QmpEvent[] {
+    return this.#events;
+  }
+
+  /** A serial port by its name in the declaration. @throws VM_SPEC_INVALID when there is none of that name. */
+  serialPort(name: string): SerialConsole {
+    const port = this.#consoles.get(name);
+    if (port) return port;
+    throw vmErrors.VM_SPEC_INVALID({
+      tried: `use the serial port ${JSON.stringify(name)} of machine ${this.name}`,
+      expected: [...this.#consoles.keys()].join(' or '),
+    });
+  }
+
+  /** Presses the power button (ACPI); what the guest does then is up to it. */
+  async pressPowerButton(): Promise<void> {
+    this.#noteAction('button');
+    await this.qmp.execute('system_powerdown');
+  }
+
+  /** Presses the reset button. */
+  async reset(): Promise<void> {
+    this.#noteAction('reset');
+    await this.qmp.execute('system_reset');
+  }
+
+  /**
+   * Pulls the plug: QEMU is killed. What the guest has written by then is on the disk, flushed or not; a cut that
+   * loses writes is made from a write log (design 7).
+   */
+  async cut(): Promise<void> {
+    this.#asked = 'cut';
+    this.#noteAction('cut');
+    await this.#qemu.kill();
+    await this.ended;
+  }
+
+  /**
+   * Waits until the guest has switched the machine off.
+   *
+   * @param timeoutMs Milliseconds, before the time-out scale.
+   * @throws VM_POWER_OFF_TIMEOUT, VM_QEMU_DIED.
+   */
+  async waitForPowerOff({ timeoutMs = defaultPowerOffTimeoutMs } = {}): Promise<void> {
+    const limitMs = timeoutMs * (this.#machine.context.timeoutScale ?? 1);
+    const late = () =>
+      vmErrors.VM_POWER_OFF_TIMEOUT({
+        tried: `wait until machine ${this.name} is off`,
+        expected: `that within ${limitMs / 1000} s`,
+        got: `it runs; its last lines:\n${this.console.tail(15).join('\n')}`,
+      });
+    const end = await Deadline.after(limitMs).race(this.ended, 'power off', late);
+    if (end.how === 'died') throw end.error;
+  }
+
+  /** Sends an HTTP request to a forwarded port of the guest. @throws VM_SERVICE_UNREACHABLE */
+  async request(path: string, request: GuestRequest = {}): Promise<GuestResponse> {
+    const timeoutScale = this.#machine.context.timeoutScale ?? 1;
+    const port = await this.hostPort(request.port ?? 80);
+    return await requestFromGuest(this.name, port, path, request, timeoutScale);
+  }
+
+  /** The host's TCP port behind which a forwarded port of the guest is. @throws VM_SPEC_INVALID */
+  async hostPort(guestPort: number): Promise<number> {
+    return hostPortOf(await this.qmp.monitor('info usernet'), guestPort, this.name);
+  }
+
+  #attach(port: SerialPort, socket: import('node:net').Socket): SerialConsole {
+    const { observer, timeoutScale } = this.#machine.context;
+    const ticker = new LineTicker((line) => observer?.onConsoleLine?.(this.name, port.name, line));
+    const console = new SerialConsole(socket, {
+      name: `${port.name} of machine ${this.name}`,
+      recorder: port.recorder,
+      redactor: this.#machine.redactor,
+      ...(timeoutScale === undefined ? {} : { timeoutScale }),
+      beforeSecret: (secret) => this.#machine.keepSecret(secret),
+      diagnose: () => stallOf(this.qmp, this.name),
+      closedBecause: async () => (await this.ended).error,
+      onText: () => ticker.tick(() => console.lastLine),
+      onSign: (sign) => observer?.onConsoleSign?.(this.name, port.name, sign),
+      onMatch: ({ expected, view }) => observer?.onConsoleMatch?.(this.name, port.name, expected, view),
+    });
+    port.recorder.marker('power on');
+    port.recorder.onFailure = (error) => console.end(error);
+    return console;
+  }
+
+  #onQmpEvent(event: QmpEvent): void {
+    this.#events.push(event);
+    this.#machine.context.observer?.onQmpEvent?.(this.name, event);
+    // A host without space stops the machine: no wait on it can come to a good end.
+    if (event.event !== 'BLOCK_IO_ERROR' || event.data.action !== 'stop') return;
+    void stallOf(this.qmp, this.name, event).then((error) => {
+      if (error) for (const console of this.#consoles.values()) console.end(error);
+    });
+  }
+
+  async #whenEnded(): Promise<MachineEnd> {
+    const exit = await this.#qemu.exited;
+    this.#isOn = false;
+    const end = await endReason(this.name, {
+      exit,
+      askedToCut: this.#asked === 'cut',
+      events: this.#events,
+      printed: () => this.#qemu.printed(),
+    });
+    if (end.how !== 'cut') this.#machine.context.observer?.onPower?.(this.name, end.how);
+    return end;
+  }
+
+  #noteAction(action: 'button' | 'reset' | 'cut'): void {
+    this.#machine.context.observer?.onPower?.(this.name, action);
+    if (!this.#isOn) throw vmErrors.VM_MACHINE_OFF({ tried: `${action} machine ${this.name}` });
+  }
+}
+
+async function rejectOnExit(machine: Machine, qemu: QemuProcess): Promise<never> {
+  const exit = await qemu.exited;
+  throw vmErrors.VM_QEMU_NOT_STARTED({
+    tried: `start QEMU for machine ${machine.name}`,
+    got: `${exit.signal ?? `exit code ${exit.exitCode}`}: ${await qemu.printed()}`,
+  });
+}
