@@ -65,6 +65,8 @@ const machineSchema = z.strictObject({
       kernelArguments: z.string().default(''),
     })
     .optional(),
+  /** A hardware watchdog that resets the machine when it is armed and not fed in time. */
+  watchdog: z.enum(['ib700', 'i6300esb']).optional(),
   /** The real-time clock at power on: ISO 8601, or the host's time. */
   clock: z.string().default('utc'),
 });

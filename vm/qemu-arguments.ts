@@ -37,6 +37,7 @@ export function qemuArguments(spec: ResolvedMachineSpec, places: QemuPlaces): st
     ...spec.disks.flatMap((disk, index) => diskArguments(disk, index, places, bootIndexes)),
     ...cdArguments(spec, bootIndexes),
     ...spec.nics.flatMap((nic, index) => nicArguments(nic, index, bootIndexes)),
+    ...(spec.watchdog === undefined ? [] : ['-device', spec.watchdog, '-action', 'watchdog=reset']),
     ...smbiosArguments(spec.smbios),
     ...directBootArguments(spec.directBoot),
   ];
@@ -88,9 +89,9 @@ function deviceOf(disk: ResolvedDiskSpec, index: number): string {
   const port = disk.port ?? index;
   switch (disk.controller) {
     case 'virtio':
-      return `virtio-blk-pci,addr=${slots.disk + port}`;
+      return `virtio-blk-pci,addr=${hex(slots.disk + port)}`;
     case 'nvme':
-      return `nvme,addr=${slots.disk + port}${disk.serial === undefined ? `,serial=${disk.name}` : ''}`;
+      return `nvme,addr=${hex(slots.disk + port)}${disk.serial === undefined ? `,serial=${disk.name}` : ''}`;
     case 'ahci':
       return `ide-hd,bus=ide.${port}`;
     case 'scsi':
@@ -104,8 +105,8 @@ function controllerArguments(spec: ResolvedMachineSpec): string[] {
   const used = new Set(spec.disks.map((disk) => disk.controller));
   // Controllers have to stand before the disks on them; QEMU takes -device in the order of creation.
   return [
-    ...(used.has('scsi') ? ['-device', `virtio-scsi-pci,id=scsi0,addr=${slots.scsi}`] : []),
-    ...(used.has('usb') ? ['-device', `qemu-xhci,id=usb0,addr=${slots.usb}`] : []),
+    ...(used.has('scsi') ? ['-device', `virtio-scsi-pci,id=scsi0,addr=${hex(slots.scsi)}`] : []),
+    ...(used.has('usb') ? ['-device', `qemu-xhci,id=usb0,addr=${hex(slots.usb)}`] : []),
   ];
 }
 
@@ -138,7 +139,7 @@ function nicArguments(
     ...['-netdev', `user,id=net${index},restrict=on${forwards}`],
     ...[
       '-device',
-      `${model},id=nic${index},netdev=net${index},mac=${nic.mac},addr=${slots.nic + index}${rom}`,
+      `${model},id=nic${index},netdev=net${index},mac=${nic.mac},addr=${hex(slots.nic + index)}${rom}`,
     ],
   ];
 }
@@ -184,6 +185,11 @@ function bootIndexByDevice(spec: ResolvedMachineSpec): ReadonlyMap<string, numbe
     });
   }
   return new Map(order.map((device, index) => [device, index + 1]));
+}
+
+/** QEMU reads the address of a PCI device in hexadecimal, with or without the prefix. */
+function hex(slot: number): string {
+  return `0x${slot.toString(16)}`;
 }
 
 /** QEMU's options separate by commas; a comma in a value is doubled. */

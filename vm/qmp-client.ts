@@ -43,9 +43,10 @@ export class QmpClient extends EventEmitter<{ event: [QmpEvent] }> {
     this.#stream = stream;
     this.#timeoutScale = timeoutScale;
     this.#greeted.promise.catch(() => undefined);
-    createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) =>
-      this.#receive(line),
-    );
+    const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
+    lines.on('line', (line) => this.#receive(line));
+    // Lines pass on the errors of their stream; what they mean shows as its close.
+    lines.on('error', () => undefined);
     stream.on('error', () => undefined);
     stream.on('close', () => this.#close());
   }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { Deadline } from '../foundation/index.ts';
 import { SerialConsole } from './console/serial-console.ts';
@@ -42,11 +43,13 @@ export async function startRunningMachine(
     );
     const qmp = new QmpClient(qmpSocket!, timeoutScale);
     const running = new RunningMachine(machine, qemu, qmp, places.ports, serialSockets);
+    await Promise.race([qmp.negotiate(deadline), rejectOnExit(machine, qemu)]);
     machine.context.observer?.onPower?.(machine.name, 'on', qemu.pid);
-    await qmp.negotiate(deadline);
     return running;
   } catch (error) {
     await qemu?.kill();
+    // QEMU closes its connections before it is gone: its end is the reason, the closed connection only a sign.
+    if (qemu && (error as { code?: string }).code === 'VM_MACHINE_OFF') await rejectOnExit(machine, qemu);
     throw error;
   } finally {
     for (const listener of listeners) listener.close();
@@ -74,7 +77,7 @@ export class RunningMachine {
     qemu: QemuProcess,
     qmp: QmpClient,
     ports: readonly SerialPort[],
-    sockets: readonly import('node:net').Socket[],
+    sockets: readonly Socket[],
   ) {
     this.name = machine.name;
     this.pid = qemu.pid;
@@ -159,7 +162,7 @@ export class RunningMachine {
     return hostPortOf(await this.qmp.monitor('info usernet'), guestPort, this.name);
   }
 
-  #attach(port: SerialPort, socket: import('node:net').Socket): SerialConsole {
+  #attach(port: SerialPort, socket: Socket): SerialConsole {
     const { observer, timeoutScale } = this.#machine.context;
     const ticker = new LineTicker((line) => observer?.onConsoleLine?.(this.name, port.name, line));
     const console = new SerialConsole(socket, {
@@ -182,6 +185,7 @@ export class RunningMachine {
   #onQmpEvent(event: QmpEvent): void {
     this.#events.push(event);
     this.#machine.context.observer?.onQmpEvent?.(this.name, event);
+    if (event.event === 'RESET') for (const console of this.#consoles.values()) console.guestRestarted();
     // A host without space stops the machine: no wait on it can come to a good end.
     if (event.event !== 'BLOCK_IO_ERROR' || event.data.action !== 'stop') return;
     void stallOf(this.qmp, this.name, event).then((error) => {

@@ -39,6 +39,8 @@ export class SocketListener {
     this.connected = promise;
     server.once('connection', (socket) => {
       server.close();
+      // A QEMU that ends at once resets the connection; its exit says why, an error without a listener says nothing.
+      socket.on('error', () => undefined);
       resolve(socket);
     });
   }

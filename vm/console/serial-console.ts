@@ -61,8 +61,6 @@ export class SerialConsole {
   receivedBytes = 0;
   /** When the last byte came, on the clock of performance.now(). */
   lastByteAtMs = performance.now();
-  /** How often a kernel has started here. */
-  bootCount = 0;
   readonly #stream: Duplex;
   readonly #options: SerialConsoleOptions;
   readonly #terminal = new TerminalText();
@@ -85,6 +83,7 @@ export class SerialConsole {
     stream.on('data', (bytes: Buffer) => this.#receive(bytes));
     // What is wrong shows as the end of the stream; an error without a listener would end the runner.
     stream.on('error', () => undefined);
+    stream.on('end', () => void this.#onClose());
     stream.on('close', () => void this.#onClose());
   }
 
@@ -140,6 +139,12 @@ export class SerialConsole {
   async run(command: string, options: CommandOptions = {}): Promise<CommandResult> {
     this.#shell ??= new ShellSession(this);
     return await this.#shell.run(command, options);
+  }
+
+  /** The guest starts anew: its shell, and the command loop in it, are gone. */
+  guestRestarted(): void {
+    this.#shell?.lost();
+    this.#shell = undefined;
   }
 
   /** Ends the command loop, so that a person gets the shell back. */
@@ -268,11 +273,7 @@ export class SerialConsole {
 
   #onSign(sign: ConsoleSign): void {
     this.#options.onSign?.(sign);
-    if (sign.kind === 'boot') {
-      this.bootCount += 1;
-      this.#shell?.lost();
-      this.#shell = undefined;
-    }
+    if (sign.kind === 'boot') this.guestRestarted();
     if (sign.kind === 'panic') setTimeout(() => this.#failOnPanic(sign.line), panicTraceMs);
   }
 

@@ -8,7 +8,7 @@ interface WaitFacts {
 }
 
 /** More than this while waiting is a flood: a boot with all its messages is below 200 KiB. */
-const floodBytes = 4 * 1024 * 1024;
+const floodBytes = 256 * 1024;
 
 /**
  * A wait on a console is over. Says which it was: a guest that fell silent, one that floods, or one that goes on
