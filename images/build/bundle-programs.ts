@@ -1,0 +1,61 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { errorMessage } from '../../foundation/index.ts';
+import { imagesErrors } from '../errors.ts';
+
+/** What components call `core/programs` lies in it. */
+const repositoryPath = join(import.meta.dirname, '..', '..');
+
+const requireBanner = [
+  "import { createRequire as requireMaker } from 'node:module';",
+  'const require = requireMaker(import.meta.url);',
+].join('\n');
+
+/**
+ * Bundles every program of a folder to one file each, for the Node of the guests (design 3).
+ *
+ * @param folder Relative to `root`, the repository. Tests in it (`*.test.ts`) are no programs.
+ * @returns File name (`appliance.mjs`) to content, sorted; the same sources give the same bytes.
+ * @throws IMAGES_PROGRAMS_INVALID with what esbuild says.
+ */
+export async function bundlePrograms(
+  folder: string,
+  root = repositoryPath,
+): Promise<Map<string, Uint8Array>> {
+  const sources = await programSources(join(root, folder));
+  if (sources.length === 0) return new Map();
+  try {
+    const result = await build({
+      entryPoints: sources.map((name) => join(folder, name)),
+      absWorkingDir: root,
+      outdir: '/',
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      platform: 'node',
+      target: 'node24',
+      format: 'esm',
+      // Packages that are CommonJS ask for `require`, which an ES module does not have.
+      banner: { js: requireBanner },
+      legalComments: 'eof',
+      sourcemap: false,
+      write: false,
+      logLevel: 'silent',
+    });
+    const files = result.outputFiles.map((file) => [file.path.replace(/.*\//, ''), file.contents] as const);
+    return new Map(files.sort(([a], [b]) => (a < b ? -1 : 1)));
+  } catch (error) {
+    throw imagesErrors.IMAGES_PROGRAMS_INVALID(
+      { tried: `bundle ${folder}`, got: errorMessage(error) },
+      error,
+    );
+  }
+}
+
+async function programSources(folderPath: string): Promise<string[]> {
+  const names = await readdir(folderPath).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.filter((name) => /^[a-z0-9-]+\.ts$/.test(name)).sort();
+}
