@@ -1,0 +1,243 @@
+import { z } from 'zod';
+import { boundText } from './bounded-text.ts';
+
+/**
+ * The events of one run, one JSON object per line of `events.jsonl` (design 10, spec H6). Every report is made from
+ * them. Times are `atMs`, milliseconds since the run's start on a monotonic clock; only the first event, run-started,
+ * carries the wall clock. Every string is bounded: longer ones are cut with a mark when the event is parsed.
+ */
+export const schemaVersion = 1;
+
+const text = (maxLength: number) => z.string().overwrite((value) => boundText(value, maxLength));
+const id = text(200).min(1);
+const name = text(300).min(1);
+const sentence = text(2_000);
+const path = text(4_096);
+const words = text(8_000);
+const count = z.int().nonnegative();
+
+/** Where a step's time is counted in "where the time went". */
+export const stepCategories = [
+  'build',
+  'boot',
+  'wait',
+  'console',
+  'disk',
+  'network',
+  'fault',
+  'check',
+  'teardown',
+  'other',
+] as const;
+
+export const outcomes = ['passed', 'failed', 'errored', 'skipped'] as const;
+
+const errorFields = {
+  /** The code of an AssayError, the name of any other error. */
+  code: name,
+  blame: z.enum(['product', 'usage', 'harness', 'host']),
+  message: words,
+  remedy: words.optional(),
+  facts: z
+    .strictObject({
+      tried: words.optional(),
+      expected: words.optional(),
+      got: words.optional(),
+      where: words.optional(),
+    })
+    .optional(),
+  stack: words.optional(),
+};
+
+/** What a thrown value says, made by `describeError`; the first failure, with what lies below and came after it. */
+export const eventErrorSchema = z.strictObject({
+  ...errorFields,
+  related: z
+    .array(
+      z.strictObject({ relation: z.enum(['caused by', 'followed by', 'together with']), ...errorFields }),
+    )
+    .overwrite((errors) => errors.slice(0, 12))
+    .optional(),
+});
+
+const consoleTail = z.strictObject({
+  machine: name,
+  lines: z.array(text(400)).overwrite((lines) => lines.slice(-60)),
+});
+
+const evidence = z.strictObject({ what: sentence, path });
+
+/** Fields of every event. Ids are the runner's: unique in the run, a step's too. */
+function event<Kind extends string, Shape extends z.core.$ZodLooseShape>(kind: Kind, shape: Shape) {
+  return z.strictObject({
+    kind: z.literal(kind),
+    atMs: z.number().nonnegative(),
+    ...shape,
+  });
+}
+
+const inScenario = { scenarioId: id.optional(), stepId: id.optional() };
+const ofMachine = { ...inScenario, machine: name };
+
+const runStarted = event('run-started', {
+  schemaVersion: z.literal(schemaVersion),
+  runId: id,
+  /** Wall clock, ISO 8601 in UTC. */
+  startedAt: z.iso.datetime(),
+  argv: z.array(path),
+  seed: name,
+  timeoutScale: z.number().positive(),
+  /** How many scenario attempts are planned, repeats included. */
+  plannedScenarios: count.optional(),
+  assayVersion: name.optional(),
+  host: z.strictObject({
+    cores: count,
+    memoryBytes: count,
+    nodeVersion: name.optional(),
+    qemuVersion: name.optional(),
+    accelerator: z.strictObject({ name, reason: sentence }).optional(),
+  }),
+});
+
+const scenarioStarted = event('scenario-started', {
+  scenarioId: id,
+  name,
+  file: path,
+  /** 1 unless --repeat; counts from 1. */
+  repeat: z.int().positive().default(1),
+  /** 1 unless a retry of the same repeat; counts from 1. */
+  attempt: z.int().positive().default(1),
+  /** The command that runs this scenario again, exactly (H7); here already, in case the runner dies. */
+  reproduce: words.optional(),
+});
+
+const scenarioEnded = event('scenario-ended', {
+  scenarioId: id,
+  outcome: z.enum(outcomes),
+  /** Why it was skipped, or a sentence on what decided the outcome. */
+  reason: words.optional(),
+  error: eventErrorSchema.optional(),
+  reproduce: words.optional(),
+  evidence: z.array(evidence).default([]),
+  /** The last console lines of each machine, as they were (unsanitised: renderers do that). */
+  consoleTails: z.array(consoleTail).default([]),
+});
+
+const stepStarted = event('step-started', {
+  scenarioId: id,
+  stepId: id,
+  parentId: id.optional(),
+  sentence,
+  category: z.enum(stepCategories).default('other'),
+  machine: name.optional(),
+});
+
+const stepEnded = event('step-ended', {
+  scenarioId: id,
+  stepId: id,
+  outcome: z.enum(outcomes),
+  error: eventErrorSchema.optional(),
+});
+
+const machineStarted = event('machine-started', { ...ofMachine, hardware: sentence, qemuPid: count });
+
+const machineEnded = event('machine-ended', {
+  ...ofMachine,
+  /** `died`: QEMU ended and nobody asked it to. `stopped`: by the harness, in teardown. */
+  how: z.enum(['powered-off', 'cut', 'stopped', 'died']),
+  detail: sentence.optional(),
+});
+
+const power = event('power', { ...ofMachine, action: z.enum(['on', 'button', 'reset', 'cut']) });
+
+const qmp = event('qmp', { ...ofMachine, name, data: words.optional() });
+
+const console = event('console', {
+  ...ofMachine,
+  port: name.optional(),
+  marker: z.enum(['expect', 'match', 'timeout', 'send', 'run', 'stage', 'ready', 'panic', 'flood', 'closed']),
+  /** What was waited for, matched, or seen; never the console's bytes, never a password. */
+  text: sentence.optional(),
+});
+
+const artifact = event('artifact', {
+  ...inScenario,
+  machine: name.optional(),
+  what: z.enum(['console-log', 'asciicast', 'disk', 'json', 'log', 'other']),
+  path,
+  sizeBytes: count,
+});
+
+const fault = event('fault', {
+  ...inScenario,
+  machine: name.optional(),
+  what: sentence,
+  /** What shows that the fault happened (design 8); none: the injection is an error of the harness. */
+  proof: words.optional(),
+});
+
+const check = event('check', {
+  ...inScenario,
+  machine: name.optional(),
+  what: sentence,
+  passed: z.boolean(),
+  expected: words.optional(),
+  got: words.optional(),
+});
+
+const measure = event('measure', { ...inScenario, name, value: z.number(), unit: name });
+
+const note = event('note', {
+  ...inScenario,
+  machine: name.optional(),
+  level: z.enum(['info', 'warning']).default('info'),
+  text: words,
+});
+
+const runEnded = event('run-ended', {
+  counts: z.strictObject({ passed: count, failed: count, errored: count, skipped: count }),
+  interrupted: z.boolean(),
+  /** What ended the run itself, when it was not its scenarios. */
+  error: eventErrorSchema.optional(),
+});
+
+export const runEventSchema = z.discriminatedUnion('kind', [
+  runStarted,
+  scenarioStarted,
+  scenarioEnded,
+  stepStarted,
+  stepEnded,
+  machineStarted,
+  machineEnded,
+  power,
+  qmp,
+  console,
+  artifact,
+  fault,
+  check,
+  measure,
+  note,
+  runEnded,
+]);
+
+/** One event as it is read back: bounded, defaults filled in. */
+export type RunEvent = z.output<typeof runEventSchema>;
+export type RunEventKind = RunEvent['kind'];
+export type RunEventOf<Kind extends RunEventKind> = Extract<RunEvent, { kind: Kind }>;
+
+type WithoutTime<Event> = Event extends unknown ? Omit<Event, 'atMs'> : never;
+type NewEventOf<Kind extends RunEventKind> = WithoutTime<
+  Extract<z.input<typeof runEventSchema>, { kind: Kind }>
+>;
+
+/** An event as the runner hands it to the log, which adds the time. */
+export type NewEvent = { [Kind in Exclude<RunEventKind, 'run-started'>]: NewEventOf<Kind> }[Exclude<
+  RunEventKind,
+  'run-started'
+>];
+/** The first event; the log adds kind, schema version and wall clock. */
+export type RunFacts = Omit<NewEventOf<'run-started'>, 'kind' | 'schemaVersion' | 'startedAt'>;
+
+export type Outcome = (typeof outcomes)[number];
+export type StepCategory = (typeof stepCategories)[number];
+export type EventError = z.output<typeof eventErrorSchema>;

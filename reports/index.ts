@@ -1,0 +1,33 @@
+export { boundText } from './bounded-text.ts';
+export { describeError } from './describe-error.ts';
+export { formatDuration } from './duration-text.ts';
+export { reportsErrors } from './errors.ts';
+export { EventLog, type LogClocks } from './event-log.ts';
+export { eventLogName, parseEventLog, type ReadEventLog, readEventLog } from './event-log-reader.ts';
+export {
+  type EventError,
+  eventErrorSchema,
+  type NewEvent,
+  type Outcome,
+  outcomes,
+  type RunEvent,
+  type RunEventKind,
+  type RunEventOf,
+  type RunFacts,
+  runEventSchema,
+  type StepCategory,
+  schemaVersion,
+  stepCategories,
+} from './events.ts';
+export { jsonReport, reportVersion } from './json-report.ts';
+export { junitReport } from './junit-report.ts';
+export { type LiveViewOptions, liveView } from './live-view.ts';
+export { countOutcomes, countsSentence } from './outcome-counts.ts';
+export { plainProgressLine } from './plain-progress.ts';
+export { printableCommand, printableLine, printableText } from './printable-text.ts';
+export { RunFold } from './run-fold.ts';
+export type { Happenings, MachineRun, OutcomeCounts, Run, ScenarioRun, StepRun } from './run-model.ts';
+export { summariseRun } from './run-summary.ts';
+export { tapReport } from './tap-report.ts';
+export { type TerminalSummaryOptions, terminalSummary } from './terminal-summary.ts';
+export { type TimeSpent, timeSpent } from './time-spent.ts';

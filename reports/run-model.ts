@@ -1,0 +1,95 @@
+import type { EventError, Outcome, RunEventOf, StepCategory } from './events.ts';
+
+type Happening<Kind extends 'check' | 'fault' | 'measure' | 'note' | 'artifact' | 'console'> = Omit<
+  RunEventOf<Kind>,
+  'kind' | 'scenarioId'
+>;
+
+/** What one run was, folded from its events; plain data, and as such the JSON report. Times are since the run's start. */
+export interface Run {
+  runId: string;
+  startedAt: string;
+  argv: string[];
+  seed: string;
+  timeoutScale: number;
+  assayVersion?: string;
+  plannedScenarios?: number;
+  host: RunEventOf<'run-started'>['host'];
+  /** `broken-off`: the log ends without run-ended, the runner died. */
+  state: 'running' | 'ended' | 'interrupted' | 'broken-off';
+  durationMs: number;
+  /** What ended the run itself, when it was not its scenarios. */
+  error?: EventError;
+  /** Every attempt, in the order they started. */
+  scenarios: ScenarioRun[];
+  /** What belonged to no scenario (`assay console`, builds before the first scenario). */
+  outside: Happenings;
+  /** What a reader of a report must know about the log itself. */
+  warnings: string[];
+}
+
+/** What was recorded beside steps, in order of time. */
+export interface Happenings {
+  machines: MachineRun[];
+  checks: Happening<'check'>[];
+  faults: Happening<'fault'>[];
+  measures: Happening<'measure'>[];
+  notes: Happening<'note'>[];
+  artifacts: Happening<'artifact'>[];
+  /** Console events that a person wants to see: time-outs, panics, floods. */
+  consoleAlarms: Happening<'console'>[];
+}
+
+export interface ScenarioRun extends Happenings {
+  scenarioId: string;
+  name: string;
+  file: string;
+  repeat: number;
+  attempt: number;
+  /** False where a later attempt of the same repeat decided. */
+  isFinal: boolean;
+  startedAtMs: number;
+  /** Up to the newest event while it runs. */
+  durationMs: number;
+  /** Undefined while it runs. */
+  outcome?: Outcome;
+  reason?: string;
+  error?: EventError;
+  reproduce?: string;
+  evidence: { what: string; path: string }[];
+  consoleTails: { machine: string; lines: string[] }[];
+  steps: StepRun[];
+}
+
+export interface StepRun {
+  stepId: string;
+  sentence: string;
+  category: StepCategory;
+  machine?: string;
+  startedAtMs: number;
+  durationMs: number;
+  /** Undefined while it runs. */
+  outcome?: Outcome;
+  error?: EventError;
+  /** Steps inside this one. */
+  steps: StepRun[];
+}
+
+export interface MachineRun {
+  machine: string;
+  hardware: string;
+  qemuPid: number;
+  startedAtMs: number;
+  durationMs: number;
+  /** Undefined while it runs. */
+  how?: RunEventOf<'machine-ended'>['how'];
+  detail?: string;
+  power: { atMs: number; action: RunEventOf<'power'>['action'] }[];
+}
+
+export interface OutcomeCounts {
+  passed: number;
+  failed: number;
+  errored: number;
+  skipped: number;
+}

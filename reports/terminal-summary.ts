@@ -1,0 +1,91 @@
+import { formatDuration } from './duration-text.ts';
+import type { Outcome } from './events.ts';
+import { errorText, failureText } from './failure-text.ts';
+import { hostSentence } from './host-sentence.ts';
+import { countOutcomes, countsSentence } from './outcome-counts.ts';
+import { printableLine } from './printable-text.ts';
+import type { Run, ScenarioRun } from './run-model.ts';
+import { scenarioLabel } from './scenario-label.ts';
+import { type Colors, noColors, terminalColors } from './terminal-colors.ts';
+import { timeTable } from './time-table.ts';
+
+export interface TerminalSummaryOptions {
+  /** Colours and bold type; false for NO_COLOR, --no-color and files. */
+  color: boolean;
+  /** How many of each machine's last console lines a failure shows. */
+  consoleLines?: number;
+}
+
+/**
+ * The summary of a run for a terminal: every scenario with its outcome, where the time went, then the failures,
+ * last and complete, so that they are what one sees; the last line counts.
+ */
+export function terminalSummary(run: Run, { color, consoleLines = 15 }: TerminalSummaryOptions): string {
+  const colors = color ? terminalColors : noColors;
+  const broken = run.scenarios.filter(({ outcome }) => outcome === 'failed' || outcome === 'errored');
+  const lines = [
+    colors.bold(`assay run ${printableLine(run.runId)}`),
+    `  ${hostSentence(run)}`,
+    '',
+    ...run.scenarios.map((scenario) => outcomeLine(scenario, colors)),
+    '',
+    ...timeTable(run, colors),
+    ...broken.flatMap((scenario) => ['', ...failureBlock(scenario, colors, consoleLines)]),
+    ...runTroubles(run, colors),
+    '',
+    colors.bold(countsSentence(countOutcomes(run))),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function outcomeLine(scenario: ScenarioRun, colors: Colors): string {
+  const outcome = scenario.outcome ?? 'running';
+  const duration = outcome === 'skipped' ? '' : `  ${colors.dim(formatDuration(scenario.durationMs))}`;
+  const reason = outcome === 'skipped' ? `  ${printableLine(scenario.reason ?? 'no reason given')}` : '';
+  const paint = outcome === 'running' ? colors.cyan : outcomePaint(outcome, colors);
+  return `  ${paint(outcome.padEnd(7))}  ${scenarioLabel(scenario)}${duration}${reason}`;
+}
+
+function failureBlock(scenario: ScenarioRun, colors: Colors, consoleLines: number): string[] {
+  const outcome = scenario.outcome ?? 'errored';
+  const retried = scenario.isFinal ? '' : ', tried again';
+  const title = `${outcome.toUpperCase()} ${scenarioLabel(scenario)}`;
+  return [
+    `${colors.bold(outcomePaint(outcome, colors)(title))}  ${printableLine(scenario.file)}${retried}`,
+    ...failureText(scenario, { colors, consoleLines }),
+  ];
+}
+
+function runTroubles(run: Run, colors: Colors): string[] {
+  const warnings = [
+    ...run.warnings,
+    ...[run.outside, ...run.scenarios].flatMap(({ notes }) =>
+      notes.filter(({ level }) => level === 'warning').map(({ text }) => text),
+    ),
+  ];
+  const notStarted = Math.max(0, (run.plannedScenarios ?? 0) - run.scenarios.length);
+  const ends = {
+    running: 'the run is still going on',
+    interrupted: 'the run was interrupted',
+    'broken-off': 'the runner ended before the run did',
+    ended: '',
+  };
+  const end = [ends[run.state], notStarted > 0 ? `scenarios not started: ${notStarted}` : '']
+    .filter((part) => part !== '')
+    .join('; ');
+  return [
+    ...(warnings.length === 0 ? [] : ['']),
+    ...warnings.map((warning) => `${colors.yellow('warning:')} ${printableLine(warning)}`),
+    ...(end === '' ? [] : ['', colors.yellow(end)]),
+    ...(run.error === undefined ? [] : ['', colors.red('the run itself:'), ...errorText(run.error, colors)]),
+  ];
+}
+
+function outcomePaint(outcome: Outcome, colors: Colors): (text: string) => string {
+  return {
+    passed: colors.green,
+    failed: colors.red,
+    errored: colors.magenta,
+    skipped: colors.yellow,
+  }[outcome];
+}

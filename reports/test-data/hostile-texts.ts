@@ -1,0 +1,23 @@
+/** What guests and users put into names and consoles; none of it may break a report. Named for failure messages. */
+export const hostileTexts: Record<string, string> = {
+  'terminal codes': '\u001b[2J\u001b[31mred\u001b[0m \u001b]0;title\u0007 \u009b5m \u001b',
+  'a link in terminal codes': '\u001b]8;;http://example.com\u001b\\click\u001b]8;;\u001b\\',
+  'every control character': Array.from({ length: 0xa0 }, (_, code) => String.fromCharCode(code)).join(''),
+  'the end of a script element': '</script><script>alert(1)</script><!-- ',
+  'the end of character data': ']]> <![CDATA[ <x a="b\'&amp;&#0;&#xFFFE;&undefined;">',
+  'NUL bytes': 'a\u0000b\u0000',
+  'what XML cannot hold': '\ufffe\uffff\u0001\u000b',
+  'lone surrogates': 'x\ud800y\udc00z\udc00\ud800',
+  'replaced bytes': '\ufffd\ufffd\ufffd',
+  'TAP lines': 'x\n1..0\nBail out! no\nnot ok 1\nTAP version 13\n# Subtest: y\n    ok 1\npragma +strict\n',
+  'TAP directives': 'x # SKIP # TODO \\# skip \\\\# todo \\',
+  'the end of a YAML block': 'x\n...\n  ...\n    ...\n---\n',
+  YAML: '%YAML 1.1\n- &a *a !!js/function "x": [}{ : # ? | > \n\ttab',
+  'line ends of all kinds': 'a\r\nb\rc\u0085d\u2028e\u2029f\vg\fh',
+  'direction changes': '\u202egnp.exe \u2066x\u2069 \u200b\ufeff',
+  'wide and joined characters': '\u{1f468}\u200d\u{1f469}\u200d\u{1f467} \u5927\u5bb6 e\u0301\u0301\u0301',
+  'only white space': ' \t\n ',
+  'property names': '__proto__',
+  '50 MB': '\u001b[31m<x>]]>\u0000\ud800'.repeat(4_200_000),
+  '50 MB without a space': 'A'.repeat(50_000_000),
+};
