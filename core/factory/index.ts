@@ -1,0 +1,13 @@
+export { buildSetupFiles } from '../applications/build-setup-files.ts';
+export { type Layout, parseLayout, type ResolvedLayout, readLayout, resolveLayout } from '../layout/index.ts';
+export { type LicenceRecord, type ManufacturingRecord, openRecords } from '../records/index.ts';
+export {
+  buildTemplate,
+  type Template,
+  type TemplateManifest,
+  type TemplateOptions,
+} from './build-template.ts';
+export type { FileTree, FileTreeEntry } from './file-tree.ts';
+export { type LicenceKeys, readLicenceKeys } from './licence-keys.ts';
+export { mergeTree } from './merge-tree.ts';
+export type { SystemImage } from './system-image.ts';
