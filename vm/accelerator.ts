@@ -1,7 +1,7 @@
 import { access, constants, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { errorMessage, runTool, writeFileDurably } from '../foundation/index.ts';
+import { AssayError, errorMessage, runTool, writeFileDurably } from '../foundation/index.ts';
 import { createMachine } from './machine.ts';
 import type { MachineSpec } from './machine-spec.ts';
 
@@ -22,10 +22,11 @@ const probeTimeoutMs = 8_000;
 
 /**
  * Chooses KVM only when a machine has just come up under it: `/dev/kvm` may be there and hang every guest. The
- * answer is kept in `cacheFolder` until the host restarts or QEMU changes.
+ * system to probe with is built only when there is something to probe. The answer is kept in `cacheFolder` until the
+ * host restarts or QEMU changes.
  */
 export async function chooseAccelerator(
-  system: ProbeSystem,
+  buildSystem: () => Promise<ProbeSystem>,
   cacheFolder: string,
 ): Promise<AcceleratorChoice> {
   const unusable = await whyKvmCannotBeOpened();
@@ -34,7 +35,7 @@ export async function chooseAccelerator(
   const cachePath = join(cacheFolder, 'accelerator.json');
   const known = await readChoice(cachePath, key);
   if (known) return known;
-  const choice = await probe(system);
+  const choice = await probe(await buildSystem());
   await writeFileDurably(cachePath, `${JSON.stringify({ key, ...choice }, undefined, 2)}\n`);
   return choice;
 }
@@ -82,8 +83,9 @@ async function probe(system: ProbeSystem): Promise<AcceleratorChoice> {
     const tookSeconds = ((performance.now() - startMs) / 1000).toFixed(1);
     return { accelerator: 'kvm', reason: `a probe machine came up under KVM in ${tookSeconds} s` };
   } catch (error) {
-    const why = errorMessage(error).split('\n')[0];
-    return { accelerator: 'tcg', reason: `a probe machine did not come up under KVM (${why})` };
+    const why = error instanceof AssayError ? (error.facts.got ?? error.summary) : errorMessage(error);
+    const reason = `a probe machine did not come up under KVM: ${why.split('\n')[0]}`;
+    return { accelerator: 'tcg', reason };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,8 +1,10 @@
 export { type AcceleratorChoice, chooseAccelerator } from './accelerator.ts';
+export { attachSocketSuffix } from './console/attach-server.ts';
 export type { ConsoleMatch } from './console/console-waiter.ts';
 export type { ConsoleSign } from './console/console-watch.ts';
 export type { ConsolePattern } from './console/console-window.ts';
-export { type ExpectOptions, SerialConsole } from './console/serial-console.ts';
+export { SerialConsole } from './console/serial-console.ts';
+export type { ExpectOptions } from './console/serial-console-options.ts';
 export type { CommandOptions, CommandResult } from './console/shell-session.ts';
 export { vmErrors } from './errors.ts';
 export type { GuestRequest, GuestResponse } from './guest-request.ts';

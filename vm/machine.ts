@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runTool } from '../foundation/index.ts';
+import { attachSocketSuffix, ConsoleAttachServer } from './console/attach-server.ts';
 import { ConsoleRecorder } from './console/console-recorder.ts';
 import { Redactor } from './console/redactor.ts';
 import { vmErrors } from './errors.ts';
@@ -47,6 +48,7 @@ export class Machine {
   readonly #secrets = new Set<string>();
   #ports: SerialPort[] | undefined;
   #running: RunningMachine | undefined;
+  #attach: ConsoleAttachServer | undefined;
 
   constructor(
     spec: ResolvedMachineSpec,
@@ -74,6 +76,9 @@ export class Machine {
       throw vmErrors.VM_MACHINE_OFF({ tried: `power on ${this.name}`, got: 'it is on already' });
     }
     this.#ports ??= this.#openPorts();
+    this.#attach ??= await ConsoleAttachServer.listen(
+      join(this.context.runtimeFolder, `${this.name}${attachSocketSuffix}`),
+    );
     const socketPaths = this.#ports.map((port) => this.#socketPath(port.name));
     const qmpSocketPath = this.#socketPath('qmp');
     const commandLine = qemuArguments(this.spec, {
@@ -89,21 +94,20 @@ export class Machine {
       qmpSocketPath,
       socketPaths,
       ports: this.#ports,
+      attach: this.#attach,
     });
     return this.#running;
   }
 
-  /** A secret is about to be typed: from now on the console logs have to be scrubbed, whatever happens. */
+  /**
+   * A secret is about to be typed: from now on the console logs have to be scrubbed, whatever happens. A marker
+   * names them for the next run, in case this one is killed first.
+   */
   async keepSecret(secret: string): Promise<void> {
     this.redactor.add(secret);
     if (this.#secrets.size === 0) {
-      await writeFile(
-        this.#secretMarkerPath(),
-        (this.#ports ?? []).map((port) => `${port.logPath}\n`).join(''),
-        {
-          mode: 0o600,
-        },
-      );
+      const logPaths = this.#portNames.map((name) => `${this.#logPath(name)}\n`);
+      await writeFile(this.#secretMarkerPath(), logPaths.join(''), { mode: 0o600 });
     }
     this.#secrets.add(secret);
   }
@@ -112,6 +116,7 @@ export class Machine {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#running?.isOn) await this.#running.cut();
     await this.#running?.ended;
+    await this.#attach?.close();
     const ports = this.#ports ?? [];
     if (this.#secrets.size > 0) {
       for (const port of ports) await scrubFile(port.logPath, [...this.#secrets]);
@@ -122,13 +127,21 @@ export class Machine {
   }
 
   #openPorts(): SerialPort[] {
-    return ['console', ...this.spec.serialPorts].map((name) => {
-      const logPath = join(this.folder, `${name}.log`);
+    return this.#portNames.map((name) => {
+      const logPath = this.#logPath(name);
       const recorder = new ConsoleRecorder(join(this.folder, `${name}.cast`), `${this.name} ${name}`);
       this.context.observer?.onArtifact?.(this.name, 'console-log', logPath);
       this.context.observer?.onArtifact?.(this.name, 'asciicast', recorder.path);
       return { name, logPath, recorder };
     });
+  }
+
+  get #portNames(): string[] {
+    return ['console', ...this.spec.serialPorts];
+  }
+
+  #logPath(port: string): string {
+    return join(this.folder, `${port}.log`);
   }
 
   #socketPath(port: string): string {

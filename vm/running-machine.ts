@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { Deadline } from '../foundation/index.ts';
+import type { ConsoleAttachServer } from './console/attach-server.ts';
 import { SerialConsole } from './console/serial-console.ts';
 import { vmErrors } from './errors.ts';
 import { hostPortOf } from './forwarded-port.ts';
@@ -17,6 +18,8 @@ interface Places {
   /** In the order of the ports. */
   socketPaths: readonly string[];
   ports: readonly SerialPort[];
+  /** Where people look at the console. */
+  attach: ConsoleAttachServer;
 }
 
 const startTimeoutMs = 15_000;
@@ -42,7 +45,7 @@ export async function startRunningMachine(
       `start QEMU for machine ${machine.name}`,
     );
     const qmp = new QmpClient(qmpSocket!, timeoutScale);
-    const running = new RunningMachine(machine, qemu, qmp, places.ports, serialSockets);
+    const running = new RunningMachine(machine, qemu, qmp, places, serialSockets);
     await Promise.race([qmp.negotiate(deadline), rejectOnExit(machine, qemu)]);
     machine.context.observer?.onPower?.(machine.name, 'on', qemu.pid);
     return running;
@@ -76,7 +79,7 @@ export class RunningMachine {
     machine: Machine,
     qemu: QemuProcess,
     qmp: QmpClient,
-    ports: readonly SerialPort[],
+    { ports, attach }: Pick<Places, 'ports' | 'attach'>,
     sockets: readonly Socket[],
   ) {
     this.name = machine.name;
@@ -86,8 +89,11 @@ export class RunningMachine {
     this.#qemu = qemu;
     qmp.on('event', (event) => this.#onQmpEvent(event));
     this.ended = this.#whenEnded();
-    this.#consoles = new Map(ports.map((port, index) => [port.name, this.#attach(port, sockets[index]!)]));
+    this.#consoles = new Map(
+      ports.map((port, index) => [port.name, this.#attach(port, sockets[index]!, attach)]),
+    );
     this.console = this.#consoles.get('console')!;
+    attach.show(this.console);
   }
 
   get isOn(): boolean {
@@ -162,7 +168,7 @@ export class RunningMachine {
     return hostPortOf(await this.qmp.monitor('info usernet'), guestPort, this.name);
   }
 
-  #attach(port: SerialPort, socket: Socket): SerialConsole {
+  #attach(port: SerialPort, socket: Socket, attach: ConsoleAttachServer): SerialConsole {
     const { observer, timeoutScale } = this.#machine.context;
     const ticker = new LineTicker((line) => observer?.onConsoleLine?.(this.name, port.name, line));
     const console = new SerialConsole(socket, {
@@ -173,7 +179,10 @@ export class RunningMachine {
       beforeSecret: (secret) => this.#machine.keepSecret(secret),
       diagnose: () => stallOf(this.qmp, this.name),
       closedBecause: async () => (await this.ended).error,
-      onText: () => ticker.tick(() => console.lastLine),
+      onText: (text) => {
+        ticker.tick(() => console.lastLine);
+        if (port.name === 'console') attach.broadcast(text);
+      },
       onSign: (sign) => observer?.onConsoleSign?.(this.name, port.name, sign),
       onMatch: ({ expected, view }) => observer?.onConsoleMatch?.(this.name, port.name, expected, view),
     });
@@ -207,8 +216,8 @@ export class RunningMachine {
   }
 
   #noteAction(action: 'button' | 'reset' | 'cut'): void {
-    this.#machine.context.observer?.onPower?.(this.name, action);
     if (!this.#isOn) throw vmErrors.VM_MACHINE_OFF({ tried: `${action} machine ${this.name}` });
+    this.#machine.context.observer?.onPower?.(this.name, action);
   }
 }
 

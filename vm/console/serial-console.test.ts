@@ -5,7 +5,8 @@ import t from 'tap';
 import { vmErrors } from '../errors.ts';
 import { ConsoleRecorder } from './console-recorder.ts';
 import { spawnOnPty } from './fixtures/pty-stream.ts';
-import { SerialConsole, type SerialConsoleOptions } from './serial-console.ts';
+import { SerialConsole } from './serial-console.ts';
+import type { SerialConsoleOptions } from './serial-console-options.ts';
 
 /** A console whose guest is the test. */
 function consoleWithGuest(options: Partial<SerialConsoleOptions> = {}) {

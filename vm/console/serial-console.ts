@@ -1,43 +1,16 @@
 import type { Duplex } from 'node:stream';
 import { Deadline } from '../../foundation/index.ts';
 import { vmErrors } from '../errors.ts';
-import type { ConsoleRecorder } from './console-recorder.ts';
 import { type ConsoleMatch, describePatterns, type PatternsByKey, takeFirstMatch } from './console-waiter.ts';
 import { type ConsoleSign, ConsoleWatch } from './console-watch.ts';
 import { type ConsolePattern, ConsoleWindow } from './console-window.ts';
 import { type ConsolePiece, KernelLineSplitter } from './kernel-lines.ts';
 import { RecentLines } from './recent-lines.ts';
 import { Redactor } from './redactor.ts';
+import type { ExpectOptions, SerialConsoleOptions } from './serial-console-options.ts';
 import { type CommandOptions, type CommandResult, ShellSession } from './shell-session.ts';
 import { TerminalText } from './terminal-text.ts';
 import { timeoutError } from './timeout-error.ts';
-
-export interface SerialConsoleOptions {
-  /** How errors name it: `console of machine alpha`. */
-  name: string;
-  recorder?: ConsoleRecorder;
-  /** Multiplies every deadline, for slow hosts. */
-  timeoutScale?: number;
-  /** Secrets that never reach recordings or errors. */
-  redactor?: Redactor;
-  /** Awaited before a secret is typed: what was not redacted so far has to be from now on. */
-  beforeSecret?: (secret: string) => Promise<void>;
-  /** Asked when a wait is over: whether the machine itself still runs. Gives the error to report instead, if any. */
-  diagnose?: () => Promise<Error | undefined>;
-  /** Why the stream has closed, from whoever knows; by default VM_CONSOLE_CLOSED. */
-  closedBecause?: () => Promise<Error>;
-  /** Everything that was printed, as text without secrets. */
-  onText?: (text: string) => void;
-  onSign?: (sign: ConsoleSign) => void;
-  onMatch?: (match: { expected: string; view: string }) => void;
-}
-
-export interface ExpectOptions {
-  /** Milliseconds, before the time-out scale. */
-  timeoutMs?: number;
-  /** `fails` (default): a kernel panic ends the wait. `is-noted`: the scenario wants one. */
-  panic?: 'fails' | 'is-noted';
-}
 
 interface Wait {
   attempt: () => boolean;

@@ -1,0 +1,30 @@
+import type { ConsoleRecorder } from './console-recorder.ts';
+import type { ConsoleSign } from './console-watch.ts';
+import type { Redactor } from './redactor.ts';
+
+export interface SerialConsoleOptions {
+  /** How errors name it: `console of machine alpha`. */
+  name: string;
+  recorder?: ConsoleRecorder;
+  /** Multiplies every deadline, for slow hosts. */
+  timeoutScale?: number;
+  /** Secrets that never reach recordings or errors. */
+  redactor?: Redactor;
+  /** Awaited before a secret is typed: what was not redacted so far has to be from now on. */
+  beforeSecret?: (secret: string) => Promise<void>;
+  /** Asked when a wait is over: whether the machine itself still runs. Gives the error to report instead, if any. */
+  diagnose?: () => Promise<Error | undefined>;
+  /** Why the stream has closed, from whoever knows; by default VM_CONSOLE_CLOSED. */
+  closedBecause?: () => Promise<Error>;
+  /** Everything that was printed, as text without secrets. */
+  onText?: (text: string) => void;
+  onSign?: (sign: ConsoleSign) => void;
+  onMatch?: (match: { expected: string; view: string }) => void;
+}
+
+export interface ExpectOptions {
+  /** Milliseconds, before the time-out scale. */
+  timeoutMs?: number;
+  /** `fails` (default): a kernel panic ends the wait. `is-noted`: the scenario wants one. */
+  panic?: 'fails' | 'is-noted';
+}
