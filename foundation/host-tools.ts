@@ -24,6 +24,8 @@ export const hostTools: readonly HostTool[] = [
   { name: 'as', debianPackage: 'binutils', purpose: 'assembles the master boot record' },
   { name: 'ld', debianPackage: 'binutils', purpose: 'links the master boot record' },
   { name: 'strip', debianPackage: 'binutils', purpose: 'takes symbols out of programs' },
+  { name: 'readelf', debianPackage: 'binutils', purpose: 'reads which libraries and modules files need' },
   { name: 'apt-get', debianPackage: 'apt', purpose: 'downloads the packages of operating systems' },
+  { name: 'apt-cache', debianPackage: 'apt', purpose: 'looks packages up' },
   { name: 'dpkg-deb', debianPackage: 'dpkg', purpose: 'unpacks them' },
 ];

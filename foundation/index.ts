@@ -6,6 +6,7 @@ export {
   errorMessage,
   errorTable,
 } from './assay-error.ts';
+export { defaultCachePath } from './cache-path.ts';
 export { Deadline } from './deadline.ts';
 export { syncFolder, writeFileDurably } from './durable-file.ts';
 export { foundationErrors } from './errors.ts';
