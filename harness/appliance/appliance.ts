@@ -1,0 +1,241 @@
+import type { GuestRequest, GuestResponse, Machine, MachineSpec, RunningMachine } from '../../vm/index.ts';
+import type { Bench } from '../bench.ts';
+import { harnessErrors } from '../errors.ts';
+import type { DiskSet } from './kept-disks.ts';
+import { parseReadyReport, type ReadyReport } from './ready-report.ts';
+import { type UnitHardware, unitHardware } from './unit-hardware.ts';
+
+/** How a unit is built where it differs from the reference machine. */
+export interface UnitOptions {
+  /** Another machine's hardware, by the name of that unit; by default its own. */
+  hardwareOf?: string;
+  /** Changes to single parts of the hardware. */
+  hardware?: Partial<UnitHardware>;
+  /** Disks beside the declared ones: decoys. */
+  extraDisks?: MachineSpec['disks'];
+  /** What the firmware tries, by the names of the disks. */
+  bootOrder?: string[];
+}
+
+const bootTimeoutMs = 120_000;
+const rebuildTimeoutMs = 300_000;
+
+/** Lines by which an appliance says that it has failed. */
+const failure = /ASSAY (?:FAILED|REBUILD-FAILED|BOOT-FAILED) ?(.*)/;
+
+/** An appliance that is built and off. Its disks keep what is written to them. */
+export async function createAppliance(
+  bench: Bench,
+  name: string,
+  disks: DiskSet,
+  options: UnitOptions = {},
+): Promise<Appliance> {
+  const hardware = { ...unitHardware(options.hardwareOf ?? name), ...options.hardware };
+  const disk = (role: 'system' | 'data', path: string, port: number) => ({
+    name: role,
+    path,
+    port,
+    controller: 'virtio' as const,
+    writes: 'kept' as const,
+    serial: hardware.diskSerials[role],
+  });
+  const machine = await bench.machine({
+    name,
+    memoryMiB: 512,
+    disks: [
+      disk('system', disks.systemPath, 0),
+      ...(disks.dataPath === undefined ? [] : [disk('data', disks.dataPath, 1)]),
+      ...(options.extraDisks ?? []),
+    ],
+    bootOrder: options.bootOrder ?? ['system'],
+    nics: [{ mac: hardware.mac, forwardTcpPorts: [80] }],
+    smbios: hardware.smbios,
+    serialPorts: ['lcd'],
+    watchdog: 'ib700',
+  });
+  return new Appliance(bench, name, disks, hardware, machine);
+}
+
+/** One unit of the reference appliance in its machine: what a test engineer does to it and asks of it. */
+export class Appliance {
+  readonly name: string;
+  readonly disks: DiskSet;
+  readonly hardware: UnitHardware;
+  readonly machine: Machine;
+  readonly #bench: Bench;
+  #running: RunningMachine | undefined;
+
+  constructor(bench: Bench, name: string, disks: DiskSet, hardware: UnitHardware, machine: Machine) {
+    this.name = name;
+    this.disks = disks;
+    this.hardware = hardware;
+    this.machine = machine;
+    this.#bench = bench;
+  }
+
+  /** The machine while it is on. @throws HARNESS_APPLIANCE_OFF */
+  get running(): RunningMachine {
+    if (this.#running?.isOn) return this.#running;
+    throw harnessErrors.HARNESS_APPLIANCE_OFF({ tried: `use appliance ${this.name}` });
+  }
+
+  /** Switches it on and does not wait. */
+  async powerOn(): Promise<RunningMachine> {
+    this.#running = await this.machine.powerOn();
+    return this.#running;
+  }
+
+  /** Switches it on and waits until it is ready, checked through the network. */
+  async start(): Promise<ReadyReport> {
+    return await this.#step(`${this.name} starts and is ready`, 'boot', async () => {
+      await this.powerOn();
+      return await this.ready();
+    });
+  }
+
+  /**
+   * Waits for the ready line, and believes it only when the page and the SQL service answer over TCP.
+   *
+   * @throws HARNESS_APPLIANCE_FAILED when the appliance says that it failed, HARNESS_READY_UNTRUE when it says ready
+   * and is not, and whatever the console throws.
+   */
+  async ready(): Promise<ReadyReport> {
+    const found = await this.running.console.expect(
+      { ready: /ASSAY READY (\{.*\})\n/, failed: failure },
+      { timeoutMs: bootTimeoutMs },
+    );
+    if (found.which === 'failed') throw this.#failed('become ready', found.text);
+    const report = parseReadyReport(found.groups[0] ?? '', this.name);
+    await this.#believe(report);
+    return report;
+  }
+
+  /** Waits until it is back by itself after damage: failed starts on the way are what recovery is there for. */
+  async recovers(): Promise<ReadyReport> {
+    return await this.#step(`${this.name} recovers by itself`, 'boot', async () => {
+      const found = await this.running.console.expect(
+        { ready: /ASSAY READY (\{.*\})\n/, failed: /ASSAY REBUILD-FAILED (.*)/ },
+        { timeoutMs: rebuildTimeoutMs, panic: 'is-noted' },
+      );
+      if (found.which === 'failed') throw this.#failed('recover', found.text);
+      const report = parseReadyReport(found.groups[0] ?? '', this.name);
+      await this.#believe(report);
+      return report;
+    });
+  }
+
+  /** Waits until the emergency system has taken over and keeps the page up (spec M11). */
+  async emergency(): Promise<Record<string, unknown>> {
+    return await this.#step(`${this.name} comes up in the emergency system`, 'boot', async () => {
+      await this.running.console.expect(/ASSAY EMERGENCY (\{.*\})\n/, {
+        timeoutMs: rebuildTimeoutMs,
+        panic: 'is-noted',
+      });
+      return await this.status();
+    });
+  }
+
+  /** Waits for a line `ASSAY STAGE name completed` (or `begins`). */
+  async stage(name: string, what: 'begins' | 'completed' = 'completed', timeoutMs = 180_000): Promise<void> {
+    const wanted = new RegExp(`ASSAY STAGE ${name} ${what}`);
+    const found = await this.running.console.expect({ stage: wanted, failed: failure }, { timeoutMs });
+    if (found.which === 'failed') throw this.#failed(`complete stage ${name}`, found.text);
+  }
+
+  /** Waits for a line `ASSAY …` of its own. */
+  async announces(text: string, timeoutMs = bootTimeoutMs): Promise<void> {
+    await this.running.console.expect(`ASSAY ${text}`, { timeoutMs });
+  }
+
+  /** Waits for a state that it announces, such as `identity-conflict`. */
+  async state(name: string, timeoutMs = bootTimeoutMs): Promise<void> {
+    await this.running.console.expect(new RegExp(`ASSAY STATE ${name}\\b`), { timeoutMs });
+  }
+
+  async powerOff(): Promise<void> {
+    await this.#step(`${this.name} is switched off by its power button`, 'wait', async () => {
+      await this.running.pressPowerButton();
+      await this.running.waitForPowerOff();
+    });
+  }
+
+  async cutPower(): Promise<void> {
+    await this.#step(`the power of ${this.name} is cut`, 'other', () => this.running.cut());
+  }
+
+  /** What it says of itself over the network. */
+  async status(): Promise<Record<string, unknown>> {
+    return (await this.#json('GET', '/api/status')) as Record<string, unknown>;
+  }
+
+  /** Runs one SQL statement; the rows of a query, or nothing. @throws HARNESS_APPLIANCE_ANSWER */
+  async sql(statement: string, parameters: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
+    const answer = (await this.#json('POST', '/api/sql', { statement, parameters })) as {
+      rows?: Record<string, unknown>[];
+    };
+    return answer.rows ?? [];
+  }
+
+  async settings(): Promise<unknown> {
+    return await this.#json('GET', '/api/settings');
+  }
+
+  async changeSettings(settings: Record<string, unknown>): Promise<void> {
+    await this.#json('PUT', '/api/settings', settings);
+  }
+
+  /** Gives one of the appliance's own commands. */
+  async command(path: string, body?: unknown): Promise<unknown> {
+    return await this.#json('POST', path, body);
+  }
+
+  async request(path: string, request?: GuestRequest): Promise<GuestResponse> {
+    return await this.running.request(path, request);
+  }
+
+  async #json(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown> {
+    const request = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+    const answer = await this.request(path, request);
+    if (answer.status >= 200 && answer.status < 300) return JSON.parse(answer.text);
+    throw harnessErrors.HARNESS_APPLIANCE_ANSWER({
+      tried: `${method} ${path} on appliance ${this.name}`,
+      expected: 'a status of 200 to 299',
+      got: `${answer.status}: ${answer.text.trim().slice(0, 500)}`,
+    });
+  }
+
+  /** The word of the appliance is one thing, an answer over TCP another. */
+  async #believe(report: ReadyReport): Promise<void> {
+    const page = await this.request('/');
+    const status = await this.status();
+    const rows = await this.sql('select count(*) as count from facts');
+    const got = {
+      page: page.status,
+      systemId: status.systemId,
+      state: status.state,
+      sqlAnswers: rows.length,
+    };
+    const expected = { page: 200, systemId: report.systemId, state: 'ready', sqlAnswers: 1 };
+    if (JSON.stringify(got) === JSON.stringify(expected)) return;
+    throw harnessErrors.HARNESS_READY_UNTRUE({
+      tried: `believe the ready line of appliance ${this.name}`,
+      expected: JSON.stringify(expected),
+      got: JSON.stringify(got),
+    });
+  }
+
+  #failed(what: string, line: string): Error {
+    return harnessErrors.HARNESS_APPLIANCE_FAILED({
+      tried: `wait for appliance ${this.name} to ${what}`,
+      got: `${line}\n${this.#running?.console.tail(20).join('\n') ?? ''}`,
+    });
+  }
+
+  #step<Result>(
+    sentence: string,
+    category: 'boot' | 'wait' | 'other',
+    action: () => Promise<Result>,
+  ): Promise<Result> {
+    return this.#bench.step(sentence, action, { category, machine: this.name });
+  }
+}

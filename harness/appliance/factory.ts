@@ -1,0 +1,147 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildSetupFiles, buildTemplate, readLayout, readLicenceKeys } from '../../core/factory/index.ts';
+import { buildSystem } from '../../images/index.ts';
+import type { Bench } from '../bench.ts';
+import { type Appliance, createAppliance, type UnitOptions } from './appliance.ts';
+import { cloneFor } from './clone-for.ts';
+import { inputsKey } from './inputs-key.ts';
+import { copyDisks, type DiskSet, diskSetIn, keptDisks } from './kept-disks.ts';
+
+const layoutsFolder = join(import.meta.dirname, '..', '..', 'images', 'layouts');
+
+/** The layouts of the reference appliance (`images/layouts/`). */
+export type LayoutName = 'headless' | 'headless-single-disk';
+
+/** The stages of pre-install in order, as the specification lists them (M5, then M6). */
+export const preInstallStages = [
+  'temporary-sid',
+  'applications',
+  'wipe-setup',
+  'network-off',
+  'pre-install-off',
+  'reset-sid',
+  'boot-emergency',
+  'general-sid',
+  'restore-boot',
+  'back-up',
+  'master',
+] as const;
+
+/** A factory for one layout: where templates are built, masters manufactured and clones made (spec M1 to M7). */
+export function createFactory(bench: Bench, layoutName: LayoutName = 'headless'): Factory {
+  return new Factory(bench, layoutName);
+}
+
+export class Factory {
+  readonly layoutName: LayoutName;
+  readonly layoutPath: string;
+  readonly #bench: Bench;
+
+  constructor(bench: Bench, layoutName: LayoutName) {
+    this.layoutName = layoutName;
+    this.layoutPath = join(layoutsFolder, `${layoutName}.yaml`);
+    this.#bench = bench;
+  }
+
+  /** Builds a template from its inputs, whether or not one is kept (spec M1). */
+  async buildTemplate(name: string): Promise<DiskSet> {
+    const folder = join(this.#bench.workFolder, name);
+    return await this.#bench.step(`the template ${name} is built`, () => this.#build(folder), {
+      category: 'build',
+    });
+  }
+
+  /** The template, built once and kept: for scenarios that are not about building. Read only. */
+  async template(): Promise<DiskSet> {
+    return await this.#bench.step(
+      `a template of layout ${this.layoutName} is at hand`,
+      async () => keptDisks('templates', await this.#key(), (folder) => this.#build(folder)),
+      { category: 'build' },
+    );
+  }
+
+  /**
+   * Manufactures a master from the template in a machine of its own: unattended, every stage of the specification,
+   * until the machine switches itself off (spec M5, M6).
+   */
+  async manufactureMaster(name: string): Promise<DiskSet> {
+    const template = await this.template();
+    return await this.#bench.step(`the master ${name} is manufactured`, async () => {
+      const folder = join(this.#bench.workFolder, name);
+      const disks = await copyDisks(template, folder);
+      const machine = await createAppliance(this.#bench, name, disks);
+      await machine.powerOn();
+      for (const stage of preInstallStages) {
+        await this.#bench.step(`stage ${stage}`, () => machine.stage(stage), {
+          machine: name,
+          category: 'wait',
+        });
+      }
+      await machine.running.waitForPowerOff();
+      return disks;
+    });
+  }
+
+  /** A master that was manufactured once and is kept: for scenarios that are not about manufacturing. Read only. */
+  async master(): Promise<DiskSet> {
+    return await this.#bench.step(`a master of layout ${this.layoutName} is at hand`, async () =>
+      keptDisks('masters', await this.#key(), async (folder) => {
+        const made = await this.manufactureMaster('master');
+        await copyDisks(made, folder);
+        await rm(made.folder, { recursive: true, force: true });
+      }),
+    );
+  }
+
+  /**
+   * Clones a master's system disk for a unit; its data disk is a blank one (spec M7, M8), or what `dataDisk` makes
+   * of it.
+   */
+  async clone(master: DiskSet, unit: string, dataDisk: 'blank' | 'master' = 'blank'): Promise<DiskSet> {
+    const folder = join(this.#bench.workFolder, unit);
+    return await this.#bench.step(
+      `the master is cloned for ${unit}`,
+      () => cloneFor(master, folder, dataDisk),
+      {
+        category: 'disk',
+      },
+    );
+  }
+
+  /** A unit in its machine, off. */
+  async unit(name: string, disks: DiskSet, options?: UnitOptions): Promise<Appliance> {
+    return await createAppliance(this.#bench, name, disks, options);
+  }
+
+  /** A clone of the master in a machine of its own, off. */
+  async clonedUnit(master: DiskSet, name: string, options?: UnitOptions): Promise<Appliance> {
+    return await this.unit(name, await this.clone(master, name), options);
+  }
+
+  async #build(folder: string): Promise<DiskSet> {
+    const onProgress = (step: string) => this.#bench.note(step);
+    const systems = await this.#systems();
+    const setupFolder = join(this.#bench.workFolder, 'setup-files');
+    const template = await buildTemplate({
+      layout: await readLayout(this.layoutPath),
+      systems,
+      setupFiles: await buildSetupFiles(setupFolder),
+      licenceKeys: await readLicenceKeys(join(layoutsFolder, 'licence-keys.yaml')),
+      outFolder: folder,
+      onProgress,
+    });
+    await rm(setupFolder, { recursive: true, force: true });
+    return diskSetIn(folder, template.dataDiskPath !== undefined);
+  }
+
+  async #systems() {
+    return { primary: await buildSystem('primary'), emergency: await buildSystem('emergency') };
+  }
+
+  async #key(): Promise<string> {
+    const { primary, emergency } = await this.#systems();
+    const key = await inputsKey(this.layoutPath, [primary.inputsHash, emergency.inputsHash]);
+    return `${this.layoutName}-${key}`;
+  }
+}

@@ -1,0 +1,78 @@
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defaultCachePath, runTool, writeFileDurably } from '../../foundation/index.ts';
+
+/** The disks of one appliance as raw images, at one state of manufacturing. */
+export interface DiskSet {
+  folder: string;
+  systemPath: string;
+  /** Only where the layout has a second disk. */
+  dataPath?: string;
+}
+
+/** Copies a set of disks, holes as holes; the copy may be written. */
+export async function copyDisks(from: DiskSet, folder: string): Promise<DiskSet> {
+  await mkdir(folder, { recursive: true });
+  for (const path of [from.systemPath, from.dataPath]) {
+    if (path === undefined) continue;
+    const copy = join(folder, path.slice(from.folder.length + 1));
+    await runTool('cp', ['--sparse=always', '--reflink=auto', '--no-preserve=mode', path, copy]);
+  }
+  return diskSetIn(folder, from.dataPath !== undefined);
+}
+
+/** Names the disks of a folder as the factory names them. */
+export function diskSetIn(folder: string, hasDataDisk: boolean): DiskSet {
+  const systemPath = join(folder, 'system.raw');
+  return hasDataDisk ? { folder, systemPath, dataPath: join(folder, 'data.raw') } : { folder, systemPath };
+}
+
+/**
+ * Disks that are made once and kept in the cache under a key; `make` fills a folder with them. Two runs that make
+ * the same at once both succeed, and one result stays. What is kept is read only.
+ */
+export async function keptDisks(
+  kind: 'templates' | 'masters',
+  key: string,
+  make: (folder: string) => Promise<unknown>,
+): Promise<DiskSet> {
+  const pendingKey = `${kind}/${key}`;
+  const pending = pendingDisks.get(pendingKey) ?? findOrMake(kind, key, make);
+  pendingDisks.set(pendingKey, pending);
+  pending.catch(() => pendingDisks.delete(pendingKey));
+  return await pending;
+}
+
+const pendingDisks = new Map<string, Promise<DiskSet>>();
+
+/** Written last: a folder that has it is whole. */
+const completeName = 'complete';
+
+async function findOrMake(
+  kind: string,
+  key: string,
+  make: (folder: string) => Promise<unknown>,
+): Promise<DiskSet> {
+  const parent = join(defaultCachePath(), kind);
+  const kept = join(parent, key);
+  if (!(await isComplete(kept))) {
+    await mkdir(parent, { recursive: true });
+    const making = await mkdtemp(join(parent, '.making-'));
+    try {
+      await make(making);
+      for (const name of await readdir(making)) await chmod(join(making, name), 0o444);
+      await writeFileDurably(join(making, completeName), `${key}\n`);
+      await rename(making, kept).catch(() => undefined);
+    } finally {
+      await rm(making, { recursive: true, force: true });
+    }
+  }
+  return diskSetIn(kept, (await readdir(kept)).includes('data.raw'));
+}
+
+async function isComplete(folder: string): Promise<boolean> {
+  return await readFile(join(folder, completeName)).then(
+    () => true,
+    () => false,
+  );
+}

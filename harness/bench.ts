@@ -1,0 +1,69 @@
+import type { RunEventOf, StepCategory } from '../reports/index.ts';
+import type { Machine, MachineSpec } from '../vm/index.ts';
+
+export type ArtifactKind = RunEventOf<'artifact'>['what'];
+
+export interface StepOptions {
+  /** Where the step's time is counted. */
+  category?: StepCategory;
+  /** The machine that it is about. */
+  machine?: string;
+}
+
+/** What a scenario works with: machines, steps, checks, and a place for its files (spec H1–H3). */
+export interface Bench {
+  /** Aborts when the time is over or the run is interrupted; give it to everything that waits. */
+  readonly signal: AbortSignal;
+  /** What --seed says, else drawn for the run and printed: the source of everything random. */
+  readonly seed: string;
+  /** What --timeout-scale says, 1 by default; waits of machines follow it by themselves. */
+  readonly timeoutScale: number;
+  /** The scenario's own folder for disks and scratch files. Removed when it passes, unless --keep. */
+  readonly workFolder: string;
+  /** Kept whatever happens: what is to be seen afterwards. */
+  readonly evidenceFolder: string;
+
+  /**
+   * One step of the story, timed, named by a sentence; steps nest, and may run at the same time.
+   *
+   * @throws whatever the action throws.
+   */
+  step<Result>(
+    sentence: string,
+    action: () => Result | Promise<Result>,
+    options?: StepOptions,
+  ): Promise<Result>;
+
+  /**
+   * A machine, off; the bench disposes of it at the end.
+   *
+   * @throws FOUNDATION_CONFIG_INVALID or VM_SPEC_INVALID when it is declared wrongly.
+   */
+  machine(spec: MachineSpec): Promise<Machine>;
+
+  /**
+   * Claims something of the product: `got` has to equal `expected`, deeply and strictly.
+   *
+   * @throws HARNESS_CHECK_FAILED with both and their difference: the scenario has failed.
+   */
+  check(claim: string, got: unknown, expected: unknown): void;
+
+  /** A remark for the report. */
+  note(text: string): void;
+
+  /** A number for the report: `measure('boot', 2.1, 's')`. */
+  measure(name: string, value: number, unit: string): void;
+
+  /**
+   * Puts a file into the report. One from the work folder is copied to the evidence as it is now.
+   *
+   * @throws HARNESS_ARTIFACT_MISSING when it is not there.
+   */
+  artifact(path: string, kind: ArtifactKind): Promise<void>;
+
+  /** Registers a clean-up, run at the end of the scenario whatever happens, last registered first. */
+  defer(what: string, cleanup: () => unknown): void;
+
+  /** Ends the scenario: it cannot say anything here, and the reason says why. */
+  skip(reason: string): never;
+}

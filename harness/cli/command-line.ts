@@ -1,0 +1,103 @@
+import { readFile } from 'node:fs/promises';
+import { closest } from 'fastest-levenshtein';
+import yargs, { type Argv } from 'yargs';
+import { harnessErrors } from '../errors.ts';
+import { exitCodes } from '../exit-code.ts';
+import type { Command, Words } from './command.ts';
+import { build } from './commands/build.ts';
+import { clean } from './commands/clean.ts';
+import { consoleCommand } from './commands/console.ts';
+import { doctor } from './commands/doctor.ts';
+import { list } from './commands/list.ts';
+import { run } from './commands/run.ts';
+import { texts } from './option-values.ts';
+
+const commands: readonly Command[] = [run, list, build, consoleCommand, doctor, clean];
+
+/**
+ * Runs one command line to its end (design, "Names on the command line").
+ *
+ * @returns the exit code.
+ * @throws HARNESS_USAGE for what it cannot understand, and whatever the command throws.
+ */
+export async function runCommandLine(words: readonly string[]): Promise<number> {
+  // --help and --version print and leave it as it is.
+  let exitCode: number = exitCodes.passed;
+  const parser = yargs(words)
+    .scriptName('assay')
+    .usage('$0 COMMAND\n\nProves a golden master disk on emulated hardware before it is cloned.')
+    .version(await ownVersion())
+    .parserConfiguration({
+      // `--tag a NAME`: an option takes one value, so that names can follow it. Names are never numbers.
+      'greedy-arrays': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'populate--': true,
+    })
+    .strict()
+    .recommendCommands()
+    .demandCommand(1, 'which command?')
+    .epilogue(
+      'Exit codes: 0 all passed, 1 the product failed, 2 used wrongly, 3 harness or host, 130 interrupted.',
+    )
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw usageError(words, message, error);
+    });
+  for (const command of commands) {
+    parser.command(command.usage, command.summary, addOptions(command), async (argv) => {
+      exitCode = await command.run(withWordsAfterDashes(command, argv));
+    });
+  }
+  await parser.parseAsync();
+  return exitCode;
+}
+
+async function ownVersion(): Promise<string> {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  return JSON.parse(text).version;
+}
+
+function addOptions(command: Command) {
+  return (argv: Argv) => {
+    argv.options(command.options).option('json', { type: 'boolean', describe: 'print JSON, for machines' });
+    for (const [line, effect] of command.examples) argv.example(line, effect);
+    return argv;
+  };
+}
+
+/** `assay run -- NAME`: what follows two dashes are positional words, whatever they look like. */
+function withWordsAfterDashes(command: Command, argv: Words): Words {
+  const { '--': after, ...words } = argv;
+  if (!Array.isArray(after) || after.length === 0) return words;
+  const positional = /\[(\w+)\.\.\]/.exec(command.usage)?.[1];
+  if (positional === undefined) {
+    throw harnessErrors.HARNESS_USAGE({
+      tried: `read ${after.join(' ')}`,
+      got: 'this command takes no names',
+    });
+  }
+  return { ...words, [positional]: [...texts(words, positional), ...after] };
+}
+
+/** What yargs finds wrong, as an error with its remedy; what a command throws comes through as it is. */
+function usageError(words: readonly string[], message: string | null, error: unknown): unknown {
+  // yargs' own complaints may come as errors, too, then named YError.
+  const isOwn = error === undefined || error === null || (error instanceof Error && error.name === 'YError');
+  if (!isOwn) return error;
+  const complaint = message ?? (error instanceof Error ? error.message : 'it cannot be read');
+  const hint = suggestion(words, complaint);
+  const remedy = hint === undefined ? {} : { remedy: hint };
+  return harnessErrors.HARNESS_USAGE({ tried: ['assay', ...words].join(' '), got: complaint, ...remedy });
+}
+
+function suggestion(words: readonly string[], complaint: string): string | undefined {
+  const unknown = /^Unknown arguments?: ([^,]+)/.exec(complaint)?.[1];
+  const command = commands.find(({ usage }) => usage.split(' ')[0] === words[0]);
+  if (command === undefined) return 'assay --help shows the commands';
+  const help = `assay ${words[0]} --help shows the options`;
+  if (unknown === undefined) return help;
+  const nearest = closest(unknown, [...Object.keys(command.options), 'json', 'help']);
+  return `did you mean --${nearest}? ${help}`;
+}

@@ -1,0 +1,114 @@
+import { formatSize } from '../../../foundation/index.ts';
+import {
+  type BuildOptions,
+  type BuiltImage,
+  buildImage,
+  type SizeReport,
+  sizeReport,
+  updateLock,
+} from '../../../images/index.ts';
+import type { Command, Words } from '../command.ts';
+import { flag, text, texts } from '../option-values.ts';
+
+/** The operating systems of the reference appliance. */
+const applianceRecipes = ['primary', 'emergency'];
+
+/** `assay build`: operating-system images from the catalogue (spec R1, R2). */
+export const build: Command = {
+  usage: 'build [recipes..]',
+  summary: 'build operating-system images, or take them from the cache',
+  options: {
+    component: {
+      type: 'array',
+      string: true,
+      requiresArg: true,
+      describe: 'a component beside those of the recipe, may be repeated',
+    },
+    'components-folder': {
+      type: 'string',
+      requiresArg: true,
+      describe: 'a folder with components of your own',
+    },
+    'recipes-folder': {
+      type: 'string',
+      requiresArg: true,
+      describe: "a folder of recipes instead of Assay's",
+    },
+    locked: { type: 'boolean', describe: 'a locked package that is gone is an error' },
+    'update-lock': { type: 'boolean', describe: 'lock what the archive has now, then build nothing' },
+  },
+  examples: [
+    ['assay build', 'both operating systems of the reference appliance'],
+    ['assay build primary --component driver-ahci', 'one, with a driver more'],
+    ['assay build --update-lock', 'renew the lock of packages'],
+  ],
+  async run(words) {
+    const json = flag(words, 'json');
+    const options = buildOptions(words);
+    if (flag(words, 'update-lock')) {
+      const locked = await updateLock(options);
+      print(json ? asJson({ locked }) : `locked ${locked.length} packages`);
+      return 0;
+    }
+    const named = texts(words, 'recipes');
+    const built: Built[] = [];
+    for (const name of named.length === 0 ? applianceRecipes : named) {
+      const image = await buildImage(name, options);
+      built.push({ image, sizes: await sizeReport(image) });
+    }
+    print(json ? asJson({ images: built.map(asData) }) : built.map(asTable).join('\n\n'));
+    return 0;
+  },
+};
+
+interface Built {
+  image: BuiltImage;
+  sizes: SizeReport;
+}
+
+function buildOptions(words: Words): BuildOptions {
+  return {
+    extraComponents: texts(words, 'component'),
+    extraComponentsFolder: text(words, 'components-folder'),
+    recipesFolder: text(words, 'recipes-folder'),
+    locked: flag(words, 'locked'),
+    onProgress: (message) => process.stderr.write(`${message}\n`),
+  };
+}
+
+function print(output: string): void {
+  process.stdout.write(`${output}\n`);
+}
+
+function asJson(value: unknown): string {
+  return JSON.stringify(value, undefined, 2);
+}
+
+/** Without the lists of files, which have thousands of entries and lie in the cache. */
+function asData({ image: { rootTree: _, components: __, ...image }, sizes }: Built) {
+  return { ...image, sizes };
+}
+
+function asTable({ image, sizes }: Built): string {
+  const all = {
+    component: 'all',
+    fileCount: sizes.rows.reduce((sum, { fileCount }) => sum + fileCount, 0),
+    installedBytes: sizes.installedBytes,
+    compressedBytes: sizes.compressedBytes,
+  };
+  const full = sizes.fullInstallation;
+  return [
+    `${image.name}  ${image.path}`,
+    `  ${'component'.padEnd(28)}${'files'.padStart(7)}${'installed'.padStart(12)}${'compressed'.padStart(12)}`,
+    ...[...sizes.rows, all].map(row),
+    ...(full === undefined
+      ? []
+      : [`  a full installation: ${formatSize(full.installedBytes)} (${full.basis})`]),
+    ...image.unlocked.map((sentence) => `  unlocked: ${sentence}`),
+  ].join('\n');
+}
+
+function row({ component, fileCount, installedBytes, compressedBytes }: SizeReport['rows'][number]): string {
+  const sizes = [installedBytes, compressedBytes].map((bytes) => formatSize(bytes).padStart(12));
+  return `  ${component.padEnd(28)}${String(fileCount).padStart(7)}${sizes.join('')}`;
+}

@@ -1,0 +1,111 @@
+import { constants } from 'node:fs';
+import { copyFile, mkdir, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { describeError } from '../reports/index.ts';
+import type { ArtifactKind, Bench } from './bench.ts';
+import type { CleanupStack } from './cleanup-stack.ts';
+import { describeDifference } from './describe-difference.ts';
+import { harnessErrors } from './errors.ts';
+import { judge, ScenarioSkipped } from './judge.ts';
+import type { MachineSurroundings, Machines } from './machines.ts';
+import type { ScenarioJournal } from './scenario-journal.ts';
+
+export interface BenchParts {
+  /** Artifacts are named relative to it. */
+  runFolder: string;
+  evidenceFolder: string;
+  workFolder: string;
+  runtimeFolder: string;
+  timeoutScale: number;
+  seed: string;
+  signal: AbortSignal;
+  journal: ScenarioJournal;
+  cleanups: CleanupStack;
+  machines?: Machines;
+  offerConsole: MachineSurroundings['offerConsole'];
+  /** Called when the scenario has asked for a machine: from now on a time-out may be the product's. */
+  machineAsked: () => void;
+}
+
+/** The bench of one scenario. */
+export function createBench(parts: BenchParts): Bench {
+  const { journal, cleanups, signal, timeoutScale, workFolder, evidenceFolder } = parts;
+  return {
+    signal,
+    seed: parts.seed,
+    timeoutScale,
+    workFolder,
+    evidenceFolder,
+    step(sentence, action, options = {}) {
+      return journal.step({ sentence, ...options }, stopWhenAborted(signal, action), (thrown) => {
+        const { outcome } = judge(thrown);
+        return outcome === 'skipped' ? { outcome } : { outcome, error: describeError(thrown) };
+      });
+    },
+    machine: (spec) => addMachine(parts, spec),
+    check: (claim, got, expected) => checkClaim(journal, claim, got, expected),
+    note: (text) => journal.emit({ kind: 'note', text }),
+    measure: (name, value, unit) => journal.emit({ kind: 'measure', name, value, unit }),
+    artifact: (path, kind) => addArtifact(parts, path, kind),
+    defer: (what, cleanup) => cleanups.add(what, cleanup),
+    skip(reason) {
+      throw new ScenarioSkipped(reason);
+    },
+  };
+}
+
+/** A step does not begin when the scenario's time is over: the body is on its way out. */
+function stopWhenAborted<Result>(signal: AbortSignal, action: () => Result): () => Result {
+  return () => {
+    signal.throwIfAborted();
+    return action();
+  };
+}
+
+async function addMachine(parts: BenchParts, spec: Parameters<Machines['create']>[0]) {
+  const { machines, cleanups, journal, signal } = parts;
+  if (machines === undefined) {
+    throw harnessErrors.HARNESS_MACHINES_MISSING({ tried: 'make a machine' });
+  }
+  signal.throwIfAborted();
+  parts.machineAsked();
+  const creation = machines.create(spec, { ...parts, emit: (event) => journal.emit(event) });
+  // Registered before the machine is there: a scenario that is aborted meanwhile still disposes of it.
+  cleanups.add('dispose of a machine', async () => {
+    const machine = await creation.catch(() => undefined);
+    await machine?.[Symbol.asyncDispose]();
+  });
+  return creation;
+}
+
+function checkClaim(journal: ScenarioJournal, claim: string, got: unknown, expected: unknown): void {
+  if (isDeepStrictEqual(got, expected)) {
+    journal.emit({ kind: 'check', what: claim, passed: true });
+    return;
+  }
+  const difference = describeDifference(got, expected);
+  journal.emit({ kind: 'check', what: claim, passed: false, ...difference });
+  throw harnessErrors.HARNESS_CHECK_FAILED({ tried: claim, ...difference });
+}
+
+async function addArtifact(parts: BenchParts, path: string, kind: ArtifactKind): Promise<void> {
+  const file = await stat(path).catch((error: unknown) => {
+    throw harnessErrors.HARNESS_ARTIFACT_MISSING({ tried: `keep ${path}` }, error);
+  });
+  const kept = path.startsWith(parts.workFolder + sep) ? await copyToEvidence(parts, path) : path;
+  parts.journal.emit({
+    kind: 'artifact',
+    what: kind,
+    path: relative(parts.runFolder, kept),
+    sizeBytes: file.size,
+  });
+}
+
+async function copyToEvidence(parts: BenchParts, path: string): Promise<string> {
+  const kept = join(parts.evidenceFolder, relative(parts.workFolder, path));
+  await mkdir(dirname(kept), { recursive: true });
+  // Where the file system can, the copy shares its blocks with the original.
+  await copyFile(path, kept, constants.COPYFILE_FICLONE);
+  return kept;
+}
