@@ -113,4 +113,59 @@ export const coreErrors = errorTable({
     summary: 'the watchdog cannot be fed',
     remedy: 'the machine restarts when its time is over; the program that feeds must run as root',
   },
+  CORE_CLONE_MASTER_UNUSABLE: {
+    blame: 'usage',
+    summary: 'a master cannot be cloned from',
+    remedy: 'name an image, a block device that nobody uses, or a folder with template.json or system.raw',
+  },
+  CORE_CLONE_NOT_A_MASTER: {
+    blame: 'usage',
+    summary: 'the disk is not a finished master',
+    remedy: 'let its pre-install come to its end; --force clones it as it is',
+  },
+  CORE_CLONE_MASTER_UNREADABLE: {
+    blame: 'host',
+    summary: 'the master cannot be read',
+    remedy: 'its disk is failing: take the master from its back-up, or manufacture it again',
+  },
+  CORE_CLONE_MASTER_CHANGED: {
+    blame: 'usage',
+    summary: 'the master changed while it was cloned',
+    remedy: 'end whatever writes to it (a machine that still runs on it?), and clone again',
+  },
+  CORE_CLONE_TARGETS_INVALID: {
+    blame: 'usage',
+    summary: 'clones cannot be made there',
+    remedy: 'give --out a folder, with --count, or --to devices and files, each once and none the master',
+  },
+  CORE_CLONE_TARGET_EXISTS: {
+    blame: 'usage',
+    summary: 'a clone would replace a file',
+    remedy: 'choose another folder, or let --overwrite replace it',
+  },
+  CORE_CLONE_TARGET_IN_USE: {
+    blame: 'usage',
+    summary: 'a device is in use and is not written',
+    remedy: 'look whether it is the right one (lsblk); then unmount it, or take it out of what uses it',
+  },
+  CORE_CLONE_TARGET_TOO_SMALL: {
+    blame: 'usage',
+    summary: 'a device is smaller than the master',
+    remedy: 'take a device of at least the size of the master',
+  },
+  CORE_CLONE_WRITE_FAILED: {
+    blame: 'host',
+    summary: 'a clone cannot be written or read back',
+    remedy: 'it is no clone: replace the disk, or see what keeps the file from being written',
+  },
+  CORE_CLONE_DIFFERS: {
+    blame: 'host',
+    summary: 'a clone does not read back as it was written',
+    remedy: 'it is no clone: replace the disk',
+  },
+  CORE_CLONE_INCOMPLETE: {
+    blame: 'host',
+    summary: 'not all clones were made',
+    remedy: 'those that failed are named; the others are whole, and listed in clones.json',
+  },
 });

@@ -1,0 +1,59 @@
+import { mkdir } from 'node:fs/promises';
+import type { PartitionRole } from '../layout/layout-schema.ts';
+import type { Machine } from './machine.ts';
+import { runProgram } from './run-program.ts';
+
+/** One partition to be mounted. */
+export interface MountRequest {
+  role: PartitionRole;
+  /** A folder that the image has, or one below `/run`, which is made. */
+  path: string;
+  readOnly?: boolean;
+}
+
+/**
+ * Mounts ext4 partitions, all with one start of a program. One that cannot be mounted is repaired first, as far as that
+ * goes without a loss (`e2fsck -p`; an exit code below 4 says that it is sound now).
+ *
+ * @throws CORE_PROGRAM_FAILED when one of them cannot be mounted; those before it stay mounted.
+ */
+export async function mountPartitions(machine: Machine, requests: readonly MountRequest[]): Promise<void> {
+  for (const { path } of requests) await mkdir(path, { recursive: true });
+  const commands = requests.map(({ role, path, readOnly }) => {
+    const options = readOnly ? 'ro,noatime' : 'rw,noatime';
+    // A partition that is mounted already is what was asked for: a step that was cut off is run again.
+    const device = machine.device(role);
+    const mount = `mount -t ext4 -o ${options} ${device} ${path}`;
+    const check = `/usr/sbin/e2fsck -p ${device} || [ $? -lt 4 ]`;
+    return `grep -q " ${path} " /proc/mounts || ${mount} || { ${check}; ${mount}; }`;
+  });
+  await runProgram('sh', ['-e', '-c', commands.join('\n')]);
+}
+
+export async function unmount(...paths: readonly string[]): Promise<void> {
+  await runProgram('sh', ['-e', '-c', paths.map((path) => `umount ${path}`).join('\n')]);
+}
+
+/** Mounts partitions for as long as `work` takes. */
+export async function withMounts<Result>(
+  machine: Machine,
+  requests: readonly MountRequest[],
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await mountPartitions(machine, requests);
+  try {
+    return await work();
+  } finally {
+    await unmount(...requests.map(({ path }) => path).reverse());
+  }
+}
+
+/** Makes the root file system writable for as long as `work` takes; it is read-only at all other times. */
+export async function withWritableRoot<Result>(work: () => Promise<Result>): Promise<Result> {
+  await runProgram('mount', ['-o', 'remount,rw', '/']);
+  try {
+    return await work();
+  } finally {
+    await runProgram('mount', ['-o', 'remount,ro', '/']);
+  }
+}

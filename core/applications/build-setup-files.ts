@@ -1,0 +1,67 @@
+import { chmod, lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { writeFileDurably } from '../../foundation/durable-file.ts';
+import type { FileTree, FileTreeEntry } from '../factory/file-tree.ts';
+import { archiveTree } from '../recovery/archive-tree.ts';
+import { applicationNames } from './application.ts';
+
+/**
+ * Builds the application set-up files on the host: one package per application, an archive that pre-install
+ * restores from the setup partition (spec M2, M5). The same sources give the same bytes.
+ *
+ * @param folder Where the files are made; it is emptied first and has to stay while the tree is used.
+ * @returns The tree of the setup partition.
+ */
+export async function buildSetupFiles(folder: string): Promise<FileTree> {
+  await rm(folder, { recursive: true, force: true });
+  await bundleApplications(join(folder, 'bundles'));
+  const packagesPath = join(folder, 'files', 'packages');
+  await mkdir(packagesPath, { recursive: true });
+  for (const name of applicationNames) {
+    const owner = { uid: 0, gid: 0 };
+    await archiveTree(join(folder, 'bundles', name), join(packagesPath, name), { owner });
+  }
+  await writeFileDurably(join(folder, 'files', 'README'), setupReadme);
+  return await listFiles(join(folder, 'files'), '');
+}
+
+async function bundleApplications(folder: string): Promise<void> {
+  await build({
+    absWorkingDir: join(import.meta.dirname, '..', '..'),
+    entryPoints: applicationNames.map((name) => ({
+      in: `core/applications/${name}/main.ts`,
+      out: `${name}/main`,
+    })),
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+  // What esbuild writes has the mode that the user's umask leaves; a package has one of its own.
+  for (const name of applicationNames) await chmod(join(folder, name, 'main.mjs'), 0o644);
+}
+
+const setupReadme = `Set-up files of the applications. Pre-install installs them into the primary operating system and then
+overwrites this partition: no disk that leaves the factory holds this text.
+`;
+
+async function listFiles(root: string, folder: string): Promise<FileTreeEntry[]> {
+  const entries: FileTreeEntry[] = [];
+  for (const name of (await readdir(join(root, folder))).sort()) {
+    const path = `${folder}/${name}`;
+    const sourcePath = join(root, path);
+    const stats = await lstat(sourcePath);
+    const base = { path, uid: 0, gid: 0 };
+    if (stats.isDirectory()) {
+      entries.push({ ...base, kind: 'directory', mode: 0o755 }, ...(await listFiles(root, path)));
+    } else {
+      entries.push({ ...base, kind: 'file', mode: 0o644, sourcePath, sizeBytes: stats.size });
+    }
+  }
+  return entries;
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { lstat, mkdir, open, readdir, readlink, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createZstdCompress } from 'node:zlib';
+import { syncFolder, writeFileDurably } from '../../foundation/durable-file.ts';
+import { type ArchiveEntry, type ArchiveManifest, manifestText, objectPath } from './archive-manifest.ts';
+
+export interface ArchiveOptions {
+  /** Paths below the tree's root that stay out, with everything in them. `lost+found` always does. */
+  exclude?: readonly string[];
+  /** Owner of every entry; without it, the owners of the tree. Packages are made by users who are not root. */
+  owner?: { uid: number; gid: number };
+}
+
+/**
+ * Copies a tree into an archive, compressed and hashed. The manifest is written last and durably: an archive
+ * that was cut off has none. What lay at `archivePath` is replaced.
+ *
+ * @returns What the archive holds.
+ */
+export async function archiveTree(
+  treePath: string,
+  archivePath: string,
+  options: ArchiveOptions = {},
+): Promise<ArchiveManifest> {
+  await rm(archivePath, { recursive: true, force: true });
+  await mkdir(join(archivePath, 'objects'), { recursive: true });
+  const excluded = new Set(['lost+found', ...(options.exclude ?? [])]);
+  const entries: ArchiveEntry[] = [];
+  for (const path of await listTree(treePath, '', excluded)) {
+    entries.push(await archiveEntry(treePath, path, archivePath, options.owner));
+  }
+  const manifest: ArchiveManifest = { format: 'assay archive 1', entries };
+  await syncFolder(join(archivePath, 'objects'));
+  await writeFileDurably(join(archivePath, 'manifest.json'), manifestText(manifest));
+  return manifest;
+}
+
+async function listTree(treePath: string, folder: string, excluded: Set<string>): Promise<string[]> {
+  const found: string[] = [];
+  const names = await readdir(join(treePath, folder));
+  for (const name of names.sort()) {
+    const path = folder === '' ? name : `${folder}/${name}`;
+    if (excluded.has(path)) continue;
+    found.push(path);
+    const isFolder = (await lstat(join(treePath, path))).isDirectory();
+    if (isFolder) found.push(...(await listTree(treePath, path, excluded)));
+  }
+  return found;
+}
+
+async function archiveEntry(
+  treePath: string,
+  path: string,
+  archivePath: string,
+  owner: ArchiveOptions['owner'],
+): Promise<ArchiveEntry> {
+  const fullPath = join(treePath, path);
+  const stats = await lstat(fullPath);
+  const { uid, gid } = owner ?? stats;
+  const base = { path, mode: stats.mode & 0o7777, uid, gid };
+  if (stats.isDirectory()) return { ...base, kind: 'directory' };
+  if (stats.isSymbolicLink()) return { ...base, kind: 'symlink', target: await readlink(fullPath) };
+  const { sizeBytes, sha256 } = await storeObject(fullPath, archivePath);
+  return { ...base, kind: 'file', sizeBytes, sha256 };
+}
+
+/** The content decides the name, so it is hashed while it is compressed into a file that has none yet. */
+async function storeObject(
+  filePath: string,
+  archivePath: string,
+): Promise<{ sizeBytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  const temporaryPath = join(archivePath, 'objects', 'unfinished');
+  await pipeline(
+    createReadStream(filePath, { highWaterMark: 1 << 20 }),
+    async function* measure(source: AsyncIterable<Buffer>) {
+      for await (const chunk of source) {
+        hash.update(chunk);
+        sizeBytes += chunk.length;
+        yield chunk;
+      }
+    },
+    createZstdCompress(),
+    createWriteStream(temporaryPath),
+  );
+  const sha256 = hash.digest('hex');
+  await using file = await open(temporaryPath, 'r');
+  await file.sync();
+  await rename(temporaryPath, objectPath(archivePath, sha256));
+  return { sizeBytes, sha256 };
+}

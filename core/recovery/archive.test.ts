@@ -1,0 +1,95 @@
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { archiveTree } from './archive-tree.ts';
+import { restoreTree, verifyArchive } from './restore-tree.ts';
+
+t.test('a tree comes back byte for byte, with modes and links, and what was not in it goes', async (t) => {
+  const { tree, archive } = sample(t);
+  await archiveTree(tree, archive);
+  const target = join(tree, '..', 'target');
+  mkdirSync(join(target, 'sub'), { recursive: true });
+  mkdirSync(join(target, 'lost+found'));
+  writeFileSync(join(target, 'sub/stranger'), 'not of the archive');
+  await restoreTree(archive, target, { exact: true });
+  t.same(readFileSync(join(target, 'bytes')), readFileSync(join(tree, 'bytes')));
+  t.equal(readFileSync(join(target, 'sub/empty'), 'utf8'), '');
+  t.equal(readlinkSync(join(target, 'sub/link')), '../bytes');
+  t.equal(statSync(join(target, 'bytes')).mode & 0o7777, 0o640);
+  t.same(await readdir(join(target, 'sub')), ['empty', 'link']);
+  t.ok(statSync(join(target, 'lost+found')).isDirectory());
+});
+
+t.test('the same tree gives the same archive', async (t) => {
+  const { tree, archive } = sample(t);
+  await archiveTree(tree, archive);
+  const first = await readAll(archive);
+  await archiveTree(tree, archive);
+  t.same(await readAll(archive), first);
+});
+
+t.test('an object that was changed, cut short or lost is named, and nothing false is restored', async (t) => {
+  const { tree, archive } = sample(t);
+  await archiveTree(tree, archive);
+  const [name] = await readdir(join(archive, 'objects'));
+  const path = join(archive, 'objects', name!);
+  const good = await readFile(path);
+  const target = join(tree, '..', 'target');
+  const flipped = Buffer.from(good);
+  flipped[good.length - 1]! ^= 1;
+  for (const [what, bytes] of Object.entries({
+    flipped,
+    cut: good.subarray(0, good.length - 2),
+    empty: Buffer.alloc(0),
+  })) {
+    await writeFile(path, bytes);
+    await t.rejects(verifyArchive(archive), { code: 'CORE_ARCHIVE_DAMAGED' }, what);
+    await t.rejects(restoreTree(archive, target), { code: 'CORE_ARCHIVE_DAMAGED' }, what);
+  }
+});
+
+t.test('one archive’s object under another’s name is found out', async (t) => {
+  const { tree, archive } = sample(t);
+  await archiveTree(tree, archive);
+  const [one, two] = await readdir(join(archive, 'objects'));
+  await writeFile(join(archive, 'objects', one!), await readFile(join(archive, 'objects', two!)));
+  await t.rejects(verifyArchive(archive), { code: 'CORE_ARCHIVE_DAMAGED', message: /SHA-256/ });
+});
+
+t.test('a manifest cannot lead out of the tree', async (t) => {
+  const { tree, archive } = sample(t);
+  const manifest = await archiveTree(tree, archive);
+  for (const path of ['../escape', '/etc/passwd', 'sub//x', './x']) {
+    const entries = [...manifest.entries, { ...manifest.entries[0]!, path }];
+    await writeFile(join(archive, 'manifest.json'), JSON.stringify({ ...manifest, entries }));
+    await t.rejects(restoreTree(archive, join(tree, '../out')), { code: 'CORE_ARCHIVE_DAMAGED' }, path);
+  }
+});
+
+function sample(t: Test): { tree: string; archive: string } {
+  const root = t.testdir({ tree: { sub: { empty: '' }, 'lost+found': { inode: 'x' } } });
+  const tree = join(root, 'tree');
+  const bytes = Buffer.alloc(300_000, 'assay ');
+  for (let index = 0; index < bytes.length; index += 997) bytes[index] = index % 251;
+  writeFileSync(join(tree, 'bytes'), bytes);
+  chmodSync(join(tree, 'bytes'), 0o640);
+  symlinkSync('../bytes', join(tree, 'sub/link'));
+  return { tree, archive: join(root, 'archive') };
+}
+
+async function readAll(folder: string): Promise<Record<string, string>> {
+  const names = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) =>
+    entry.isFile(),
+  );
+  const paths = names.map((entry) => join(entry.parentPath, entry.name)).sort();
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(path).toString('hex')]));
+}
