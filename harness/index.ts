@@ -17,3 +17,9 @@ export {
   scenario,
 } from './scenario.ts';
 export { type Selection, selectScenarios } from './select-scenarios.ts';
+export {
+  type InspectedDisk,
+  inspectDisk,
+  type LcdFrame,
+  type TreeEntry,
+} from './witness/index.ts';

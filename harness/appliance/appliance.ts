@@ -1,6 +1,11 @@
-import type { GuestRequest, GuestResponse, Machine, MachineSpec, RunningMachine } from '../../vm/index.ts';
+import { setTimeout } from 'node:timers/promises';
+import { Deadline } from '../../foundation/index.ts';
+import type { Machine, MachineSpec, RunningMachine } from '../../vm/index.ts';
 import type { Bench } from '../bench.ts';
 import { harnessErrors } from '../errors.ts';
+import { damageFile, damageFileSystem, type Injection } from '../faults/index.ts';
+import { type LayoutText, readLayoutText } from '../witness/index.ts';
+import { ApplianceServices } from './appliance-services.ts';
 import type { DiskSet } from './kept-disks.ts';
 import { parseReadyReport, type ReadyReport } from './ready-report.ts';
 import { type UnitHardware, unitHardware } from './unit-hardware.ts';
@@ -18,6 +23,7 @@ export interface UnitOptions {
 }
 
 const bootTimeoutMs = 120_000;
+const pollMs = 300;
 const rebuildTimeoutMs = 300_000;
 
 /** Lines by which an appliance says that it has failed. */
@@ -26,6 +32,7 @@ const failure = /ASSAY (?:FAILED|REBUILD-FAILED|BOOT-FAILED) ?(.*)/;
 /** An appliance that is built and off. Its disks keep what is written to them. */
 export async function createAppliance(
   bench: Bench,
+  layoutPath: string,
   name: string,
   disks: DiskSet,
   options: UnitOptions = {},
@@ -53,19 +60,29 @@ export async function createAppliance(
     serialPorts: ['lcd'],
     watchdog: 'ib700',
   });
-  return new Appliance(bench, name, disks, hardware, machine);
+  return new Appliance(bench, layoutPath, name, disks, hardware, machine);
 }
 
 /** One unit of the reference appliance in its machine: what a test engineer does to it and asks of it. */
-export class Appliance {
+export class Appliance extends ApplianceServices {
   readonly name: string;
   readonly disks: DiskSet;
   readonly hardware: UnitHardware;
   readonly machine: Machine;
   readonly #bench: Bench;
+  readonly #layoutPath: string;
   #running: RunningMachine | undefined;
 
-  constructor(bench: Bench, name: string, disks: DiskSet, hardware: UnitHardware, machine: Machine) {
+  constructor(
+    bench: Bench,
+    layoutPath: string,
+    name: string,
+    disks: DiskSet,
+    hardware: UnitHardware,
+    machine: Machine,
+  ) {
+    super();
+    this.#layoutPath = layoutPath;
     this.name = name;
     this.disks = disks;
     this.hardware = hardware;
@@ -163,45 +180,52 @@ export class Appliance {
     await this.#step(`the power of ${this.name} is cut`, 'other', () => this.running.cut());
   }
 
-  /** What it says of itself over the network. */
-  async status(): Promise<Record<string, unknown>> {
-    return (await this.#json('GET', '/api/status')) as Record<string, unknown>;
+  /** Waits until its page answers, whether or not it is ready. */
+  async reachable(timeoutMs = bootTimeoutMs): Promise<Record<string, unknown>> {
+    const deadline = Deadline.after(timeoutMs * this.#bench.timeoutScale);
+    for (;;) {
+      try {
+        return await this.status();
+      } catch (error) {
+        if (deadline.expired || !this.#running?.isOn) throw error;
+        await setTimeout(pollMs, undefined, { signal: this.#bench.signal });
+      }
+    }
   }
 
-  /** Runs one SQL statement; the rows of a query, or nothing. @throws HARNESS_APPLIANCE_ANSWER */
-  async sql(statement: string, parameters: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
-    const answer = (await this.#json('POST', '/api/sql', { statement, parameters })) as {
-      rows?: Record<string, unknown>[];
-    };
-    return answer.rows ?? [];
+  /** Damages a file in a partition of its system disk; it has to be off. Proved, or an error of the harness. */
+  async damageFile(partition: string, path: string, atMostBytes?: number): Promise<void> {
+    await this.#damage(`${path} in ${partition}`, (layout) =>
+      damageFile(this.disks.systemPath, {
+        layout,
+        partition,
+        path,
+        how: 'random',
+        seed: this.#bench.seed,
+        ...(atMostBytes === undefined ? {} : { atMostBytes }),
+      }),
+    );
   }
 
-  async settings(): Promise<unknown> {
-    return await this.#json('GET', '/api/settings');
+  /** Damages every superblock of a file system of its system disk; it has to be off. */
+  async damageFileSystem(partition: string): Promise<void> {
+    await this.#damage(`the file system of ${partition}`, (layout) =>
+      damageFileSystem(this.disks.systemPath, {
+        layout,
+        partition,
+        copies: 'all',
+        how: 'random',
+        seed: this.#bench.seed,
+      }),
+    );
   }
 
-  async changeSettings(settings: Record<string, unknown>): Promise<void> {
-    await this.#json('PUT', '/api/settings', settings);
-  }
-
-  /** Gives one of the appliance's own commands. */
-  async command(path: string, body?: unknown): Promise<unknown> {
-    return await this.#json('POST', path, body);
-  }
-
-  async request(path: string, request?: GuestRequest): Promise<GuestResponse> {
-    return await this.running.request(path, request);
-  }
-
-  async #json(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown> {
-    const request = body === undefined ? { method } : { method, body: JSON.stringify(body) };
-    const answer = await this.request(path, request);
-    if (answer.status >= 200 && answer.status < 300) return JSON.parse(answer.text);
-    throw harnessErrors.HARNESS_APPLIANCE_ANSWER({
-      tried: `${method} ${path} on appliance ${this.name}`,
-      expected: 'a status of 200 to 299',
-      got: `${answer.status}: ${answer.text.trim().slice(0, 500)}`,
-    });
+  async #damage(what: string, inject: (layout: LayoutText) => Promise<Injection>): Promise<void> {
+    await this.#bench.step(
+      `${what} of ${this.name} is damaged`,
+      async () => this.#bench.note((await inject(await readLayoutText(this.#layoutPath, 'system'))).sentence),
+      { category: 'fault', machine: this.name },
+    );
   }
 
   /** The word of the appliance is one thing, an answer over TCP another. */

@@ -1,14 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildSetupFiles, buildTemplate, readLayout, readLicenceKeys } from '../../core/factory/index.ts';
-import { buildSystem } from '../../images/index.ts';
 import type { Bench } from '../bench.ts';
+import { type InspectedDisk, inspectDisk, readLayoutText } from '../witness/index.ts';
 import { type Appliance, createAppliance, type UnitOptions } from './appliance.ts';
+import { buildReferenceTemplate, layoutFile, referenceSystems } from './build-template.ts';
 import { cloneFor } from './clone-for.ts';
 import { inputsKey } from './inputs-key.ts';
 import { copyDisks, type DiskSet, diskSetIn, keptDisks } from './kept-disks.ts';
-
-const layoutsFolder = join(import.meta.dirname, '..', '..', 'images', 'layouts');
 
 /** The layouts of the reference appliance (`images/layouts/`). */
 export type LayoutName = 'headless' | 'headless-single-disk';
@@ -40,7 +38,7 @@ export class Factory {
 
   constructor(bench: Bench, layoutName: LayoutName) {
     this.layoutName = layoutName;
-    this.layoutPath = join(layoutsFolder, `${layoutName}.yaml`);
+    this.layoutPath = layoutFile(layoutName);
     this.#bench = bench;
   }
 
@@ -70,7 +68,7 @@ export class Factory {
     return await this.#bench.step(`the master ${name} is manufactured`, async () => {
       const folder = join(this.#bench.workFolder, name);
       const disks = await copyDisks(template, folder);
-      const machine = await createAppliance(this.#bench, name, disks);
+      const machine = await createAppliance(this.#bench, this.layoutPath, name, disks);
       await machine.powerOn();
       for (const stage of preInstallStages) {
         await this.#bench.step(`stage ${stage}`, () => machine.stage(stage), {
@@ -111,7 +109,7 @@ export class Factory {
 
   /** A unit in its machine, off. */
   async unit(name: string, disks: DiskSet, options?: UnitOptions): Promise<Appliance> {
-    return await createAppliance(this.#bench, name, disks, options);
+    return await createAppliance(this.#bench, this.layoutPath, name, disks, options);
   }
 
   /** A clone of the master in a machine of its own, off. */
@@ -119,28 +117,23 @@ export class Factory {
     return await this.unit(name, await this.clone(master, name), options);
   }
 
+  /** Looks at a disk with the witness's eyes; nothing is written. `await using` it. */
+  async inspect(path: string, role: 'system' | 'data' = 'system'): Promise<InspectedDisk> {
+    const layout = await readLayoutText(this.layoutPath, role);
+    return await inspectDisk(path, { layout, signal: this.#bench.signal });
+  }
+
   async #build(folder: string): Promise<DiskSet> {
-    const onProgress = (step: string) => this.#bench.note(step);
-    const systems = await this.#systems();
-    const setupFolder = join(this.#bench.workFolder, 'setup-files');
-    const template = await buildTemplate({
-      layout: await readLayout(this.layoutPath),
-      systems,
-      setupFiles: await buildSetupFiles(setupFolder),
-      licenceKeys: await readLicenceKeys(join(layoutsFolder, 'licence-keys.yaml')),
+    const template = await buildReferenceTemplate({
+      layoutPath: this.layoutPath,
       outFolder: folder,
-      onProgress,
+      onProgress: (step) => this.#bench.note(step),
     });
-    await rm(setupFolder, { recursive: true, force: true });
     return diskSetIn(folder, template.dataDiskPath !== undefined);
   }
 
-  async #systems() {
-    return { primary: await buildSystem('primary'), emergency: await buildSystem('emergency') };
-  }
-
   async #key(): Promise<string> {
-    const { primary, emergency } = await this.#systems();
+    const { primary, emergency } = await referenceSystems();
     const key = await inputsKey(this.layoutPath, [primary.inputsHash, emergency.inputsHash]);
     return `${this.layoutName}-${key}`;
   }

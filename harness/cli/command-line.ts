@@ -6,13 +6,14 @@ import { exitCodes } from '../exit-code.ts';
 import type { Command, Words } from './command.ts';
 import { build } from './commands/build.ts';
 import { clean } from './commands/clean.ts';
+import { clone } from './commands/clone.ts';
 import { consoleCommand } from './commands/console.ts';
 import { doctor } from './commands/doctor.ts';
 import { list } from './commands/list.ts';
 import { run } from './commands/run.ts';
 import { texts } from './option-values.ts';
 
-const commands: readonly Command[] = [run, list, build, consoleCommand, doctor, clean];
+const commands: readonly Command[] = [run, list, build, clone, consoleCommand, doctor, clean];
 
 /**
  * Runs one command line to its end (design, "Names on the command line").

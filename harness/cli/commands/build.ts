@@ -1,3 +1,4 @@
+import type { Template } from '../../../core/factory/index.ts';
 import { formatSize } from '../../../foundation/index.ts';
 import {
   type BuildOptions,
@@ -7,6 +8,8 @@ import {
   sizeReport,
   updateLock,
 } from '../../../images/index.ts';
+import { buildReferenceTemplate, layoutFile } from '../../appliance/build-template.ts';
+import { harnessErrors } from '../../errors.ts';
 import type { Command, Words } from '../command.ts';
 import { flag, text, texts } from '../option-values.ts';
 
@@ -34,12 +37,25 @@ export const build: Command = {
       requiresArg: true,
       describe: "a folder of recipes instead of Assay's",
     },
+    template: {
+      type: 'string',
+      requiresArg: true,
+      describe: "build the template disks of a layout: one of Assay's by name, or a layout file",
+    },
+    'licence-keys': {
+      type: 'string',
+      requiresArg: true,
+      describe: 'a file with a key for each licence level',
+    },
+    out: { type: 'string', requiresArg: true, describe: 'the folder for the template disks' },
     locked: { type: 'boolean', describe: 'a locked package that is gone is an error' },
     'update-lock': { type: 'boolean', describe: 'lock what the archive has now, then build nothing' },
   },
   examples: [
     ['assay build', 'both operating systems of the reference appliance'],
     ['assay build primary --component driver-ahci', 'one, with a driver more'],
+    ['assay build --template headless --out template', 'the template disks of the reference appliance'],
+    ['assay build --template mine.yaml --licence-keys keys.yaml --out t', 'those of a layout of your own'],
     ['assay build --update-lock', 'renew the lock of packages'],
   ],
   async run(words) {
@@ -48,6 +64,12 @@ export const build: Command = {
     if (flag(words, 'update-lock')) {
       const locked = await updateLock(options);
       print(json ? asJson({ locked }) : `locked ${locked.length} packages`);
+      return 0;
+    }
+    const template = text(words, 'template');
+    if (template !== undefined) {
+      const built = await buildTemplateDisks(template, words);
+      print(json ? asJson(built.manifest) : templateLines(built));
       return 0;
     }
     const named = texts(words, 'recipes');
@@ -64,6 +86,34 @@ export const build: Command = {
 interface Built {
   image: BuiltImage;
   sizes: SizeReport;
+}
+
+async function buildTemplateDisks(template: string, words: Words): Promise<Template> {
+  const outFolder = text(words, 'out');
+  if (outFolder === undefined) {
+    throw harnessErrors.HARNESS_USAGE({
+      tried: 'build template disks',
+      expected: '--out FOLDER: where to write them',
+    });
+  }
+  return await buildReferenceTemplate({
+    layoutPath: /\.ya?ml$/.test(template) ? template : layoutFile(template),
+    licenceKeysPath: text(words, 'licence-keys'),
+    outFolder,
+    systems: buildOptions(words),
+    onProgress: (step) => process.stderr.write(`${step}\n`),
+  });
+}
+
+function templateLines({ manifest, manifestPath }: Template): string {
+  const disks = manifest.disks.map(
+    ({ role, file, sizeBytes, sha256 }) =>
+      `  ${role.padEnd(8)}${file}  ${formatSize(sizeBytes)}  sha256 ${sha256}`,
+  );
+  return [
+    `template of layout ${manifest.layoutName}, licence level ${manifest.licenceLevel}: ${manifestPath}`,
+    ...disks,
+  ].join('\n');
 }
 
 function buildOptions(words: Words): BuildOptions {
