@@ -1,0 +1,16 @@
+export type { FileSystemCheck } from './check-file-system.ts';
+export type { CompareOptions, DifferingRange, DiskComparison } from './compare-disks.ts';
+export type { Place } from './disk-places.ts';
+export type { DiskRecord } from './disk-records.ts';
+export { witnessErrors } from './errors.ts';
+export type { FileSystemFacts } from './file-system-facts.ts';
+export type { Find, FindOptions } from './find-needles.ts';
+export { type InspectOptions, inspectDisk } from './inspect-disk.ts';
+export type { InspectedDisk } from './inspected-disk.ts';
+export type { FilePlace, InspectedPartition } from './inspected-partition.ts';
+export { type LayoutText, type RecordKind, readLayoutText } from './layout-text.ts';
+export { type LcdFrame, type LcdReading, type LcdSize, readLcdFrames } from './lcd-frames.ts';
+export type { PartitionEntry, PartitionTable } from './partition-table.ts';
+export type { SectorRange } from './raw-area.ts';
+export type { BootControlValue, RecordCopy, RecordValue } from './record-copy.ts';
+export type { FolderEntry, TreeEntry } from './tree-entry.ts';
