@@ -53,6 +53,16 @@ t.test('fields that no writer makes are refused although the checksum is right',
   t.match(change(0, 0), { state: 'damaged', reason: 'no magic' });
 });
 
+t.test('a whole sector of a later version is damage, never what a cut left of the first write', async (t) => {
+  const later = encodeRecord('signature', 1, Buffer.from('{}'));
+  later.writeUInt16LE(2, 8);
+  later.writeUInt32LE(
+    crc32(later.subarray(0, recordFormat.checksumOffsetBytes)),
+    recordFormat.checksumOffsetBytes,
+  );
+  t.match(decodeRecord('signature', later), { state: 'damaged', unfinished: false });
+});
+
 t.test('a payload fills its room exactly, and no more', async (t) => {
   const largest = Buffer.alloc(recordFormat.maximumPayloadBytes, 0xff);
   t.match(decodeRecord('licence', encodeRecord('licence', 1, largest)), { payload: largest });

@@ -105,6 +105,8 @@ function isUnfinished(sector: Buffer): boolean {
   const stored = sector.subarray(recordFormat.checksumOffsetBytes);
   const expected = Buffer.alloc(4);
   expected.writeUInt32LE(checksum(sector));
+  // A checksum that is right belongs to a sector that was written whole: of a later version, or of another kind.
+  if (stored.equals(expected)) return false;
   const storedLength = lengthWithoutTrailingZeros(stored);
   return stored.subarray(0, storedLength).equals(expected.subarray(0, storedLength));
 }
