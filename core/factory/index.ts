@@ -7,6 +7,12 @@ export {
   type TemplateManifest,
   type TemplateOptions,
 } from './build-template.ts';
+export {
+  type CloneOptions,
+  type CloneProgress,
+  type CloneResult,
+  cloneMaster,
+} from './clone/clone-master.ts';
 export type { FileTree, FileTreeEntry } from './file-tree.ts';
 export { type LicenceKeys, readLicenceKeys } from './licence-keys.ts';
 export { mergeTree } from './merge-tree.ts';
