@@ -6,6 +6,7 @@ export type { ReadyReport } from './appliance/ready-report.ts';
 export { type UnitHardware, unitHardware } from './appliance/unit-hardware.ts';
 export type { ArtifactKind, Bench, StepOptions } from './bench.ts';
 export { emulatedMachines } from './emulated-machines.ts';
+export { damageBytes, damageFile, damageFileSystem, type Injection } from './faults/index.ts';
 export { type LoadedScenario, loadScenarios } from './load-scenarios.ts';
 export type { MachineEvent, MachineSurroundings, Machines } from './machines.ts';
 export { type RunOptions, type RunResult, runScenarios } from './run-scenarios.ts';
@@ -21,5 +22,7 @@ export {
   type InspectedDisk,
   inspectDisk,
   type LcdFrame,
+  readLayoutText,
+  readLcdFrames,
   type TreeEntry,
 } from './witness/index.ts';

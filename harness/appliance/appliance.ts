@@ -194,7 +194,11 @@ export class Appliance extends ApplianceServices {
   }
 
   /** Damages a file in a partition of its system disk; it has to be off. Proved, or an error of the harness. */
-  async damageFile(partition: string, path: string, atMostBytes?: number): Promise<void> {
+  async damageFile(
+    partition: string,
+    path: string,
+    part: { skipBytes?: number; atMostBytes?: number } = {},
+  ): Promise<void> {
     await this.#damage(`${path} in ${partition}`, (layout) =>
       damageFile(this.disks.systemPath, {
         layout,
@@ -202,7 +206,7 @@ export class Appliance extends ApplianceServices {
         path,
         how: 'random',
         seed: this.#bench.seed,
-        ...(atMostBytes === undefined ? {} : { atMostBytes }),
+        ...part,
       }),
     );
   }

@@ -1,17 +1,23 @@
-import { stat, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { copyDisks, type DiskSet, diskSetIn } from './kept-disks.ts';
+import { mkdir, open, stat } from 'node:fs/promises';
+import { cloneMaster } from '../../core/factory/index.ts';
+import { type DiskSet, diskSetIn } from './kept-disks.ts';
 
-/** The disks of one unit: the master's system disk, cloned, and the data disk that the unit has. */
+/** The disks of one unit: the master, cloned by the factory's own command (spec M7), and the data disk of the unit. */
 export async function cloneFor(
   master: DiskSet,
   folder: string,
   dataDisk: 'blank' | 'master',
+  signal: AbortSignal,
 ): Promise<DiskSet> {
-  if (dataDisk === 'master' || master.dataPath === undefined) return await copyDisks(master, folder);
-  const { systemPath } = await copyDisks({ folder: master.folder, systemPath: master.systemPath }, folder);
-  const dataPath = join(folder, 'data.raw');
-  await writeFile(dataPath, '');
-  await truncate(dataPath, (await stat(master.dataPath)).size);
-  return { ...diskSetIn(folder, true), systemPath };
+  await mkdir(folder, { recursive: true });
+  const disks = diskSetIn(folder, master.dataPath !== undefined);
+  await cloneMaster({ masterPath: master.systemPath, targets: [disks.systemPath], signal });
+  if (master.dataPath === undefined || disks.dataPath === undefined) return disks;
+  if (dataDisk === 'master') {
+    await cloneMaster({ masterPath: master.dataPath, targets: [disks.dataPath], force: true, signal });
+  } else {
+    await using blank = await open(disks.dataPath, 'wx');
+    await blank.truncate((await stat(master.dataPath)).size);
+  }
+  return disks;
 }

@@ -100,7 +100,7 @@ export class Factory {
     const folder = join(this.#bench.workFolder, unit);
     return await this.#bench.step(
       `the master is cloned for ${unit}`,
-      () => cloneFor(master, folder, dataDisk),
+      () => cloneFor(master, folder, dataDisk, this.#bench.signal),
       {
         category: 'disk',
       },

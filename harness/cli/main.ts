@@ -1,3 +1,6 @@
+// Node has four threads for files unless told otherwise; a clone of many disks keeps more busy.
+process.env.UV_THREADPOOL_SIZE ??= '16';
+
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { defaultCachePath } from '../../foundation/cache-path.ts';

@@ -8,7 +8,9 @@ export interface DamageFileOptions extends DamageOptions, Pick<InspectOptions, '
   /** Its number, or its role when `layout` is given. */
   partition: number | string;
   path: string;
-  /** Only the first so many bytes of the file; all of it by default. */
+  /** So many bytes at the file's beginning stay as they are; none by default. */
+  skipBytes?: number;
+  /** Only so many bytes after that; all by default. */
   atMostBytes?: number;
 }
 
@@ -25,7 +27,15 @@ export interface FileInjection extends Injection {
  * FAULTS_NOT_WRITTEN, FAULTS_NO_EFFECT
  */
 export async function damageFile(diskPath: string, options: DamageFileOptions): Promise<FileInjection> {
-  const { partition, path, atMostBytes = Number.POSITIVE_INFINITY, how, seed, ...inspect } = options;
+  const {
+    partition,
+    path,
+    skipBytes = 0,
+    atMostBytes = Number.POSITIVE_INFINITY,
+    how,
+    seed,
+    ...inspect
+  } = options;
   const look = async () => {
     await using disk = await inspectDisk(diskPath, inspect);
     const inspected = await disk.partition(partition);
@@ -35,7 +45,7 @@ export async function damageFile(diskPath: string, options: DamageFileOptions): 
   };
   const before = await look();
   const target = `${path} in partition ${partition}`;
-  const injection = await overwriteRanges(diskPath, firstBytes(before.places, atMostBytes), target, {
+  const injection = await overwriteRanges(diskPath, rangeOf(before.places, skipBytes, atMostBytes), target, {
     how,
     seed,
   });
@@ -49,13 +59,17 @@ export async function damageFile(diskPath: string, options: DamageFileOptions): 
   return { ...injection, fileSha256: { before: before.sha256, after: after.sha256 } };
 }
 
-function firstBytes(places: readonly ByteRange[], atMostBytes: number): ByteRange[] {
+/** The places of `countBytes` bytes of a file, from its byte `skipBytes` on. */
+function rangeOf(places: readonly ByteRange[], skipBytes: number, countBytes: number): ByteRange[] {
   const taken: ByteRange[] = [];
-  let left = atMostBytes;
+  let toSkip = skipBytes;
+  let left = countBytes;
   for (const { offsetBytes, lengthBytes } of places) {
-    if (left <= 0) break;
-    taken.push({ offsetBytes, lengthBytes: Math.min(lengthBytes, left) });
-    left -= lengthBytes;
+    const skipped = Math.min(toSkip, lengthBytes);
+    const length = Math.min(lengthBytes - skipped, left);
+    if (length > 0) taken.push({ offsetBytes: offsetBytes + skipped, lengthBytes: length });
+    toSkip -= skipped;
+    left -= Math.max(0, length);
   }
   return taken;
 }

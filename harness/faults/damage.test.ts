@@ -71,6 +71,21 @@ t.test('what may not be damaged stays as it is', async (t) => {
   t.equal(await readFile(master, 'utf8'), 'x'.repeat(1024));
 });
 
+t.test('the beginning of a file can be left as it is', async (t) => {
+  const folder = t.testdir({});
+  const path = await makeSmallDisk(folder);
+  const look = async () => {
+    await using disk = await inspectDisk(path, { scratchFolder: folder });
+    return Buffer.from(await (await disk.partition(2)).read('/large'));
+  };
+  const before = await look();
+  const part = { skipBytes: 5000, atMostBytes: 3000 };
+  await damageFile(path, { partition: 2, path: '/large', how: 'flip', ...part, scratchFolder: folder });
+  const after = await look();
+  const changed = [...before.keys()].filter((index) => before[index] !== after[index]);
+  t.same([changed.at(0), changed.at(-1), changed.length], [5000, 7999, 3000]);
+});
+
 t.test('a file in ext4 and one in FAT are damaged where they lie, and nothing else is', async (t) => {
   const folder = t.testdir({});
   const path = await makeSmallDisk(folder);
