@@ -48,6 +48,13 @@ export interface Bench {
    */
   check(claim: string, got: unknown, expected: unknown): void;
 
+  /**
+   * A fault that has just been injected, with what proves it (design 8).
+   *
+   * @throws HARNESS_FAULT_UNPROVED without a proof: a drill whose fault did not happen says nothing.
+   */
+  fault(what: string, proof: string, machine?: string): void;
+
   /** A remark for the report. */
   note(text: string): void;
 

@@ -45,6 +45,7 @@ export function createBench(parts: BenchParts): Bench {
     },
     machine: (spec) => addMachine(parts, spec),
     check: (claim, got, expected) => checkClaim(journal, claim, got, expected),
+    fault: (what, proof, machine) => noteFault(journal, what, proof, machine),
     note: (text) => journal.emit({ kind: 'note', text }),
     measure: (name, value, unit) => journal.emit({ kind: 'measure', name, value, unit }),
     artifact: (path, kind) => addArtifact(parts, path, kind),
@@ -87,6 +88,13 @@ function checkClaim(journal: ScenarioJournal, claim: string, got: unknown, expec
   const difference = describeDifference(got, expected);
   journal.emit({ kind: 'check', what: claim, passed: false, ...difference });
   throw harnessErrors.HARNESS_CHECK_FAILED({ tried: claim, ...difference });
+}
+
+function noteFault(journal: ScenarioJournal, what: string, proof: string, machine?: string): void {
+  if (proof === '') {
+    throw harnessErrors.HARNESS_FAULT_UNPROVED({ tried: what, expected: 'what shows that it happened' });
+  }
+  journal.emit({ kind: 'fault', what, proof, ...(machine === undefined ? {} : { machine }) });
 }
 
 async function addArtifact(parts: BenchParts, path: string, kind: ArtifactKind): Promise<void> {

@@ -102,6 +102,11 @@ export const harnessErrors = errorTable({
     summary: 'the folder for sockets belongs to somebody else',
     remedy: 'set XDG_RUNTIME_DIR to a folder of your own that only you can enter (mode 0700)',
   },
+  HARNESS_FAULT_UNPROVED: {
+    blame: 'harness',
+    summary: 'a fault was injected without proof that it happened',
+    remedy: 'inject it through harness/faults, or say what shows it',
+  },
   HARNESS_CONSOLE_UNKNOWN: {
     blame: 'usage',
     summary: 'there is no such running machine',

@@ -227,7 +227,11 @@ export class Appliance extends ApplianceServices {
   async #damage(what: string, inject: (layout: LayoutText) => Promise<Injection>): Promise<void> {
     await this.#bench.step(
       `${what} of ${this.name} is damaged`,
-      async () => this.#bench.note((await inject(await readLayoutText(this.#layoutPath, 'system'))).sentence),
+      async () => {
+        const injection = await inject(await readLayoutText(this.#layoutPath, 'system'));
+        const proof = `sha256 of the damaged bytes ${injection.beforeSha256} before, ${injection.afterSha256} after`;
+        this.#bench.fault(injection.sentence, proof, this.name);
+      },
       { category: 'fault', machine: this.name },
     );
   }

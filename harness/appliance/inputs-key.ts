@@ -6,7 +6,7 @@ const repositoryFolder = join(import.meta.dirname, '..', '..');
 
 /**
  * A key that changes when anything changes that a template or a master is made from: the operating systems, the
- * layout and the licence keys, and every source of the core and of the emulated hardware.
+ * layout, and every source of the core.
  */
 export async function inputsKey(layoutPath: string, systemHashes: readonly string[]): Promise<string> {
   const hash = createHash('sha256');

@@ -21,7 +21,7 @@ export const consoleCommand: Command = {
   examples: [
     ['assay console', 'which machines run, in all runs of this user'],
     ['assay console alpha', 'attach to alpha; Ctrl-] detaches'],
-    ['assay console --read 1f3a/alpha', 'look at alpha of the run 1f3a, without touching it'],
+    ['assay console --read 1f3a/1/alpha', 'look at alpha of one run of several, without touching it'],
   ],
   async run(words) {
     const consoles = await findConsoles();
