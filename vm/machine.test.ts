@@ -49,6 +49,12 @@ t.test('a machine starts, answers, and is switched off by its power button', asy
     t.match(result.kernelMessages, [/from the kernel/]);
   });
 
+  await t.test('the log of the kernel, printed by a command, is output and no restart', async (t) => {
+    const { output } = await running.console.run("echo '[    0.000000] Linux version 6.1'; echo still here");
+    t.match(output, /Linux version 6\.1\nstill here\n$/);
+    t.equal((await running.console.run('echo and later')).output, 'and later\n');
+  });
+
   await t.test('a reset starts the guest again, and the shell with it', async (t) => {
     await running.reset();
     await running.console.expect(benchReadyText);

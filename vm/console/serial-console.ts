@@ -214,6 +214,7 @@ export class SerialConsole {
   }
 
   async #onClose(): Promise<void> {
+    this.#options.recorder?.output(this.#redactor.flush());
     const closed = () => vmErrors.VM_CONSOLE_CLOSED({ tried: `read the ${this.name}` });
     this.end((await this.#options.closedBecause?.()) ?? closed());
   }
@@ -246,7 +247,8 @@ export class SerialConsole {
 
   #onSign(sign: ConsoleSign): void {
     this.#options.onSign?.(sign);
-    if (sign.kind === 'boot') this.guestRestarted();
+    // What a command prints may be an old log; a restart in the middle of one shows as its shell's silence.
+    if (sign.kind === 'boot' && !this.#tap) this.guestRestarted();
     if (sign.kind === 'panic') setTimeout(() => this.#failOnPanic(sign.line), panicTraceMs);
   }
 

@@ -1,0 +1,99 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runTool } from '../foundation/index.ts';
+import { type MachineSpec, resolveMachineSpec } from '../vm/machine-spec.ts';
+import { qemuArguments } from '../vm/qemu-arguments.ts';
+import { benchErrors } from './errors.ts';
+
+export interface BareStart {
+  /** The script, its log of the console and what QEMU printed are written there. */
+  folder: string;
+  /** The machine is ended as soon as the console has shown it. */
+  waitFor: string;
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
+
+export interface BareEnd {
+  /** From before QEMU was started until its process was gone, on the clock of the script. */
+  tookMs: number;
+  consoleLogPath: string;
+}
+
+/**
+ * Starts a machine without Assay, by a shell script of a few lines: QEMU with the arguments that `vm/` makes for it,
+ * the console into a log file, and `tail | grep` on that file, which wake by inotify and so wait without polling. The
+ * script takes its own time, so that no start of a shell counts against it.
+ *
+ * @throws BENCH_NOT_MEASURED when the text does not come.
+ */
+export async function runBareMachine(spec: MachineSpec, start: BareStart): Promise<BareEnd> {
+  const { folder, waitFor, timeoutMs, signal } = start;
+  await mkdir(folder, { recursive: true });
+  const consoleLogPath = join(folder, 'console.log');
+  const scriptPath = join(folder, 'start.bash');
+  await writeFile(scriptPath, bareScript(bareArguments(spec, folder), consoleLogPath, waitFor));
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const tried = `wait for ${JSON.stringify(waitFor)} on a machine started by ${scriptPath}`;
+  // The script is ended with this process, and ends QEMU; a script that is killed cannot.
+  const { stdout } = await runTool('setpriv', ['--pdeathsig', 'TERM', '--', 'bash', scriptPath], {
+    signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+  }).catch((error: unknown) => {
+    throw benchErrors.BENCH_NOT_MEASURED(
+      { tried, where: folder, expected: `it within ${timeoutMs} ms` },
+      error,
+    );
+  });
+  const [startSeconds, endSeconds] = stdout.trim().split(' ').map(Number);
+  const tookMs = (endSeconds! - startSeconds!) * 1000;
+  if (!Number.isFinite(tookMs)) throw benchErrors.BENCH_NOT_MEASURED({ tried, where: folder, got: stdout });
+  return { tookMs, consoleLogPath };
+}
+
+/**
+ * The arguments that `vm/` starts QEMU with, but with nobody at the other end of the monitor and the serial ports: the
+ * log files, which QEMU writes itself, stay.
+ */
+export function bareArguments(spec: MachineSpec, folder: string): string[] {
+  const resolved = resolveMachineSpec(spec);
+  const ports = ['console', ...resolved.serialPorts];
+  const commandLine = qemuArguments(resolved, {
+    accelerator: 'tcg',
+    qmpSocketPath: join(folder, 'qmp.sock'),
+    serialPorts: ports.map((port) => ({
+      socketPath: join(folder, `${port}.sock`),
+      logPath: join(folder, `${port}.log`),
+    })),
+    overlayPaths: new Map(),
+  });
+  return commandLine.map((argument) =>
+    argument.replace(/^socket,id=(\w+),path=(?:[^,]|,,)*,server=off/, 'null,id=$1'),
+  );
+}
+
+/** `wait` and not the pipeline itself in front: a shell that waits so hears at once that it is to end. */
+function bareScript(commandLine: readonly string[], consoleLogPath: string, waitFor: string): string {
+  const log = quoted(consoleLogPath);
+  return [
+    '#!/usr/bin/env bash',
+    'set -u',
+    `: >${log}`,
+    'start=$EPOCHREALTIME',
+    `qemu-system-x86_64 ${commandLine.map(quoted).join(' ')} &`,
+    'qemu=$!',
+    "trap 'kill -9 $qemu' EXIT",
+    "trap 'exit 3' TERM",
+    `tail -n +1 -f --pid=$qemu ${log} | grep -aqF -m1 ${quoted(waitFor)} &`,
+    'wait $! || exit 1',
+    'kill -9 $qemu',
+    'wait $qemu 2>/dev/null',
+    'end=$EPOCHREALTIME',
+    'trap - EXIT',
+    'echo "$start $end"',
+    '',
+  ].join('\n');
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,53 @@
+import { AssayError } from '../foundation/index.ts';
+import { printError } from '../harness/cli/print-error.ts';
+import { exitCodes } from '../harness/exit-code.ts';
+import type { Benchmark } from './benchmark.ts';
+import { boot } from './boot.ts';
+import { type CommandLine, readCommandLine } from './command-line.ts';
+import { isQuiet, readConditions } from './conditions.ts';
+import { consoleBenchmark } from './console.ts';
+import { lifecycle } from './lifecycle.ts';
+import { overhead } from './overhead.ts';
+import { type BenchmarkReport, describeResult, writeReport } from './report.ts';
+
+const benchmarks = [overhead, consoleBenchmark, boot, lifecycle];
+const words = process.argv.slice(2);
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const wasInterrupted = error instanceof AssayError && error.code === 'BENCH_INTERRUPTED';
+  const exitCode = printError(error, { json: words.includes('--json') });
+  process.exitCode = wasInterrupted ? exitCodes.interrupted : exitCode;
+}
+
+/** Runs the benchmarks that the command line names, one after the other; the exit code. */
+async function main(): Promise<number> {
+  const commandLine = await readCommandLine(words, benchmarks);
+  if (commandLine === undefined) return exitCodes.passed;
+  const reports: BenchmarkReport[] = [];
+  for (const benchmark of commandLine.benchmarks) {
+    const report = await runOne(benchmark, commandLine);
+    reports.push(report);
+    if (!commandLine.json)
+      for (const result of report.results) process.stdout.write(`${describeResult(result)}\n`);
+  }
+  const results = reports.flatMap((report) => report.results);
+  if (commandLine.json) process.stdout.write(`${JSON.stringify(results, undefined, 2)}\n`);
+  return results.every(({ pass }) => pass) ? exitCodes.passed : exitCodes.productFailure;
+}
+
+async function runOne(benchmark: Benchmark, { pairs, floodBytes }: CommandLine): Promise<BenchmarkReport> {
+  const say = (text: string) => process.stderr.write(`${benchmark.name}: ${text}\n`);
+  const conditions = await readConditions();
+  if (!isQuiet(conditions)) {
+    say(
+      `the load of this machine is ${conditions.loadBefore.toFixed(1)}: numbers taken now are not to be published`,
+    );
+  }
+  const startMs = performance.now();
+  const results = await benchmark.run({ pairs, floodBytes, onProgress: say });
+  const tookSeconds = (performance.now() - startMs) / 1000;
+  const report = { benchmark: benchmark.name, tookSeconds, conditions, results };
+  say(`written to ${await writeReport(report)}`);
+  return report;
+}
