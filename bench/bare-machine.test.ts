@@ -17,19 +17,17 @@ t.test(
     const ours = qemuArguments(resolveMachineSpec(spec), {
       accelerator: 'tcg',
       qmpSocketPath: `${folder}/qmp.sock`,
-      serialPorts: ['console', 'lcd'].map((port) => ({
-        socketPath: `${folder}/${port}.sock`,
-        logPath: `${folder}/${port}.log`,
-      })),
+      serialLogPaths: ['console', 'lcd'].map((port) => `${folder}/${port}.log`),
       overlayPaths: new Map(),
     });
     const bare = bareArguments(spec, folder);
-    t.equal(bare.length, ours.length);
-    const differing = bare.filter((argument, index) => argument !== ours[index]);
-    t.same(differing, [
-      'null,id=qmp',
-      'null,id=serial0,logfile=/tmp/a,,b/console.log,logappend=on',
-      'null,id=serial1,logfile=/tmp/a,,b/lcd.log,logappend=on',
-    ]);
+    // Ours waits until somebody is attached; the bare one has nobody to wait for.
+    const started = ours.filter((argument) => argument !== '-S');
+    t.equal(started.length, ours.length - 1);
+    t.equal(bare.length, started.length);
+    t.same(
+      bare.filter((argument, index) => argument !== started[index]),
+      ['null,id=qmp'],
+    );
   },
 );

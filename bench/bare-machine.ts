@@ -51,7 +51,7 @@ export async function runBareMachine(spec: MachineSpec, start: BareStart): Promi
 }
 
 /**
- * The arguments that `vm/` starts QEMU with, but with nobody at the other end of the monitor and the serial ports: the
+ * The arguments that `vm/` starts QEMU with, but with nobody at the monitor, so that the machine runs at once; the
  * log files, which QEMU writes itself, stay.
  */
 export function bareArguments(spec: MachineSpec, folder: string): string[] {
@@ -60,15 +60,12 @@ export function bareArguments(spec: MachineSpec, folder: string): string[] {
   const commandLine = qemuArguments(resolved, {
     accelerator: 'tcg',
     qmpSocketPath: join(folder, 'qmp.sock'),
-    serialPorts: ports.map((port) => ({
-      socketPath: join(folder, `${port}.sock`),
-      logPath: join(folder, `${port}.log`),
-    })),
+    serialLogPaths: ports.map((port) => join(folder, `${port}.log`)),
     overlayPaths: new Map(),
   });
-  return commandLine.map((argument) =>
-    argument.replace(/^socket,id=(\w+),path=(?:[^,]|,,)*,server=off/, 'null,id=$1'),
-  );
+  return commandLine
+    .filter((argument) => argument !== '-S')
+    .map((argument) => argument.replace(/^socket,id=(\w+),path=(?:[^,]|,,)*,server=off/, 'null,id=$1'));
 }
 
 /** `wait` and not the pipeline itself in front: a shell that waits so hears at once that it is to end. */

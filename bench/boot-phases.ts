@@ -87,7 +87,7 @@ async function readGuestTimes(running: RunningMachine, startMs: number) {
   // Not the whole log: its first line looks like a guest that starts anew, and the console would take it for one.
   const log = await ask("dmesg | grep -E 'Run /init|EXT4-fs'");
   const statistics = await ask(
-    "for f in $(grep -l 'applianc[e].mjs' /proc/[0-9]*/cmdline); do cat $(dirname $f)/stat; done",
+    "for f in $(grep -l 'applianc[e].cjs' /proc/[0-9]*/cmdline); do cat $(dirname $f)/stat; done",
   );
   return {
     kernel: zeroMs,

@@ -14,6 +14,7 @@ export const hostTools: readonly HostTool[] = [
   { name: 'dd', debianPackage: 'coreutils', purpose: 'drops files from the page cache' },
   { name: 'qemu-img', debianPackage: 'qemu-utils', purpose: 'makes overlays of disks' },
   { name: 'setpriv', debianPackage: 'util-linux', purpose: 'ends machines with the runner' },
+  { name: 'mkfifo', debianPackage: 'coreutils', purpose: 'makes the pipes of serial ports' },
   { name: 'sfdisk', debianPackage: 'fdisk', purpose: 'reads partition tables, as a witness' },
   { name: 'mke2fs', debianPackage: 'e2fsprogs', purpose: 'makes ext4 file systems' },
   { name: 'debugfs', debianPackage: 'e2fsprogs', purpose: 'fills and reads ext4 without mounting' },

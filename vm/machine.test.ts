@@ -73,7 +73,7 @@ t.test('a machine starts, answers, and is switched off by its power button', asy
     await machine[Symbol.asyncDispose]();
     const files = await readdir(folder, { recursive: true });
     t.same(
-      files.filter((file) => file.endsWith('.sock')),
+      files.filter((file) => /\.(sock|in)$/.test(file)),
       [],
     );
     t.match(await readFile(join(folder, 'bench', 'console.log'), 'utf8'), /ASSAY BENCH UP/);

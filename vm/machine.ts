@@ -79,20 +79,16 @@ export class Machine {
     this.#attach ??= await ConsoleAttachServer.listen(
       join(this.context.runtimeFolder, `${this.name}${attachSocketSuffix}`),
     );
-    const socketPaths = this.#ports.map((port) => this.#socketPath(port.name));
-    const qmpSocketPath = this.#socketPath('qmp');
+    const qmpSocketPath = this.#runtimePath('qmp.sock');
     const commandLine = qemuArguments(this.spec, {
       accelerator: this.context.accelerator,
       qmpSocketPath,
-      serialPorts: this.#ports.map((port, index) => ({
-        socketPath: socketPaths[index]!,
-        logPath: port.logPath,
-      })),
+      serialLogPaths: this.#ports.map((port) => port.logPath),
       overlayPaths: this.#overlayPaths,
     });
     this.#running = await startRunningMachine(this, commandLine, {
       qmpSocketPath,
-      socketPaths,
+      inputPipePaths: this.#ports.map((port) => this.#runtimePath(`${port.name}.in`)),
       ports: this.#ports,
       attach: this.#attach,
     });
@@ -144,8 +140,8 @@ export class Machine {
     return join(this.folder, `${port}.log`);
   }
 
-  #socketPath(port: string): string {
-    return join(this.context.runtimeFolder, `${this.name}.${port}.sock`);
+  #runtimePath(name: string): string {
+    return join(this.context.runtimeFolder, `${this.name}.${name}`);
   }
 
   #secretMarkerPath(): string {

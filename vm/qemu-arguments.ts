@@ -5,8 +5,8 @@ import type { ResolvedDiskSpec, ResolvedMachineSpec } from './machine-spec.ts';
 export interface QemuPlaces {
   accelerator: 'kvm' | 'tcg';
   qmpSocketPath: string;
-  /** One socket and one log per serial port: the console first. */
-  serialPorts: readonly { socketPath: string; logPath: string }[];
+  /** One log per serial port: the console first. */
+  serialLogPaths: readonly string[];
   /** The overlay of each disk whose writes are discarded. */
   overlayPaths: ReadonlyMap<string, string>;
 }
@@ -43,16 +43,23 @@ export function qemuArguments(spec: ResolvedMachineSpec, places: QemuPlaces): st
   ];
 }
 
+/** QEMU's name of what a serial port is connected to. */
+export function serialChardev(index: number): string {
+  return `serial${index}`;
+}
+
 function controlArguments(places: QemuPlaces): string[] {
-  const { qmpSocketPath, serialPorts } = places;
+  const { qmpSocketPath, serialLogPaths } = places;
   return [
     ...['-chardev', `socket,id=qmp,path=${escaped(qmpSocketPath)},server=off`],
     ...['-mon', 'chardev=qmp,mode=control'],
-    ...serialPorts.flatMap(({ socketPath, logPath }, index) => [
+    // The machine waits until its serial ports are attached; until then they only write their logs.
+    '-S',
+    ...serialLogPaths.flatMap((logPath, index) => [
       '-chardev',
-      `socket,id=serial${index},path=${escaped(socketPath)},server=off,logfile=${escaped(logPath)},logappend=on`,
+      `null,id=${serialChardev(index)},logfile=${escaped(logPath)},logappend=on`,
       '-device',
-      `isa-serial,id=uart${index},index=${index},chardev=serial${index}`,
+      `isa-serial,id=uart${index},index=${index},chardev=${serialChardev(index)}`,
     ]),
   ];
 }

@@ -1,7 +1,8 @@
-import type { Socket } from 'node:net';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Deadline } from '../foundation/index.ts';
+import { Deadline, runTool } from '../foundation/index.ts';
 import type { ConsoleAttachServer } from './console/attach-server.ts';
+import { LogStream } from './console/log-stream.ts';
 import { SerialConsole } from './console/serial-console.ts';
 import { vmErrors } from './errors.ts';
 import { hostPortOf } from './forwarded-port.ts';
@@ -9,14 +10,15 @@ import { type GuestRequest, type GuestResponse, requestFromGuest } from './guest
 import { LineTicker } from './line-ticker.ts';
 import type { Machine, SerialPort } from './machine.ts';
 import { endReason, type MachineEnd, stallOf } from './machine-end.ts';
+import { serialChardev } from './qemu-arguments.ts';
 import { type QemuProcess, startQemu } from './qemu-process.ts';
 import { QmpClient, type QmpEvent } from './qmp-client.ts';
-import { listenOnce, type SocketListener } from './socket-listener.ts';
+import { listenOnce } from './socket-listener.ts';
 
 interface Places {
   qmpSocketPath: string;
-  /** In the order of the ports. */
-  socketPaths: readonly string[];
+  /** Named pipes for what is typed, in the order of the ports. */
+  inputPipePaths: readonly string[];
   ports: readonly SerialPort[];
   /** Where people look at the console. */
   attach: ConsoleAttachServer;
@@ -33,20 +35,22 @@ export async function startRunningMachine(
 ): Promise<RunningMachine> {
   const timeoutScale = machine.context.timeoutScale ?? 1;
   const deadline = Deadline.after(startTimeoutMs * timeoutScale);
-  const listeners: SocketListener[] = [];
   const qemuLogPath = join(machine.folder, 'qemu.log');
+  await using attachments = new AsyncDisposableStack();
   let qemu: QemuProcess | undefined;
   try {
-    for (const path of [places.qmpSocketPath, ...places.socketPaths]) listeners.push(await listenOnce(path));
+    const streams = await openSerialStreams(places, attachments);
+    const listener = await listenOnce(places.qmpSocketPath);
+    attachments.defer(() => listener.close());
     qemu = await startQemu(machine.context.qemuProgram ?? 'qemu-system-x86_64', commandLine, qemuLogPath);
-    const sockets = Promise.all(listeners.map((listener) => listener.connected));
-    const [qmpSocket, ...serialSockets] = await deadline.race(
-      Promise.race([sockets, rejectOnExit(machine, qemu)]),
+    const ended = rejectOnExit(machine, qemu);
+    const qmpSocket = await deadline.race(
+      Promise.race([listener.connected, ended]),
       `start QEMU for machine ${machine.name}`,
     );
-    const qmp = new QmpClient(qmpSocket!, timeoutScale);
-    const running = new RunningMachine(machine, qemu, qmp, places, serialSockets);
-    await Promise.race([qmp.negotiate(deadline), rejectOnExit(machine, qemu)]);
+    const qmp = new QmpClient(qmpSocket, timeoutScale);
+    const running = new RunningMachine(machine, qemu, qmp, places, streams);
+    await Promise.race([begin(qmp, places, deadline), ended]);
     machine.context.observer?.onPower?.(machine.name, 'on', qemu.pid);
     return running;
   } catch (error) {
@@ -54,9 +58,30 @@ export async function startRunningMachine(
     // QEMU closes its connections before it is gone: its end is the reason, the closed connection only a sign.
     if (qemu && (error as { code?: string }).code === 'VM_MACHINE_OFF') await rejectOnExit(machine, qemu);
     throw error;
-  } finally {
-    for (const listener of listeners) listener.close();
   }
+}
+
+/** Opens every port's stream before there is a QEMU; the names of the pipes go once QEMU has opened them. */
+async function openSerialStreams(
+  { ports, inputPipePaths }: Places,
+  attachments: AsyncDisposableStack,
+): Promise<LogStream[]> {
+  for (const path of inputPipePaths) await rm(path, { force: true });
+  await runTool('mkfifo', ['-m', '600', ...inputPipePaths]);
+  attachments.defer(async () => {
+    for (const path of inputPipePaths) await rm(path, { force: true });
+  });
+  return await Promise.all(ports.map((port, index) => LogStream.open(port.logPath, inputPipePaths[index]!)));
+}
+
+/** Attaches the serial ports to their logs and pipes, and lets the machine run. */
+async function begin(qmp: QmpClient, { ports, inputPipePaths }: Places, deadline: Deadline): Promise<void> {
+  await qmp.negotiate(deadline);
+  for (const [index, port] of ports.entries()) {
+    const data = { out: port.logPath, append: true, in: inputPipePaths[index] };
+    await qmp.execute('chardev-change', { id: serialChardev(index), backend: { type: 'file', data } });
+  }
+  await qmp.execute('cont');
 }
 
 /** A machine that is on. What it has, a machine that is off has not (style 9). */
@@ -70,6 +95,7 @@ export class RunningMachine {
   readonly ended: Promise<MachineEnd>;
   readonly #machine: Machine;
   readonly #qemu: QemuProcess;
+  readonly #streams: readonly LogStream[];
   readonly #consoles: ReadonlyMap<string, SerialConsole>;
   #events: QmpEvent[] = [];
   #asked: 'cut' | undefined;
@@ -80,17 +106,18 @@ export class RunningMachine {
     qemu: QemuProcess,
     qmp: QmpClient,
     { ports, attach }: Pick<Places, 'ports' | 'attach'>,
-    sockets: readonly Socket[],
+    streams: readonly LogStream[],
   ) {
     this.name = machine.name;
     this.pid = qemu.pid;
     this.qmp = qmp;
     this.#machine = machine;
     this.#qemu = qemu;
+    this.#streams = streams;
     qmp.on('event', (event) => this.#onQmpEvent(event));
     this.ended = this.#whenEnded();
     this.#consoles = new Map(
-      ports.map((port, index) => [port.name, this.#attach(port, sockets[index]!, attach)]),
+      ports.map((port, index) => [port.name, this.#attach(port, streams[index]!, attach)]),
     );
     this.console = this.#consoles.get('console')!;
     attach.show(this.console);
@@ -168,10 +195,10 @@ export class RunningMachine {
     return hostPortOf(await this.qmp.monitor('info usernet'), guestPort, this.name);
   }
 
-  #attach(port: SerialPort, socket: Socket, attach: ConsoleAttachServer): SerialConsole {
+  #attach(port: SerialPort, stream: LogStream, attach: ConsoleAttachServer): SerialConsole {
     const { observer, timeoutScale } = this.#machine.context;
     const ticker = new LineTicker((line) => observer?.onConsoleLine?.(this.name, port.name, line));
-    const console = new SerialConsole(socket, {
+    const console = new SerialConsole(stream, {
       name: `${port.name} of machine ${this.name}`,
       recorder: port.recorder,
       redactor: this.#machine.redactor,
@@ -204,6 +231,7 @@ export class RunningMachine {
 
   async #whenEnded(): Promise<MachineEnd> {
     const exit = await this.#qemu.exited;
+    await Promise.all(this.#streams.map((stream) => stream.finish()));
     this.#isOn = false;
     const end = await endReason(this.name, {
       exit,
