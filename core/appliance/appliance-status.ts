@@ -2,6 +2,7 @@ import { identityNumber } from '../identity/system-id.ts';
 import { announce } from './announce.ts';
 import { type Lcd, type LcdSize, textFrame } from './lcd.ts';
 import { renderLcdBitmap } from './lcd-bitmap.ts';
+import type { LcdLogo } from './lcd-logo.ts';
 
 /** What an appliance can be doing. */
 export type ApplianceState =
@@ -39,10 +40,12 @@ export class ApplianceStatus {
   #facts: StatusFacts;
   readonly #lcd: Lcd;
   readonly #size: LcdSize;
+  readonly #logo: LcdLogo;
 
-  constructor(lcd: Lcd, size: LcdSize, facts: Omit<StatusFacts, 'state' | 'events'>) {
+  constructor(lcd: Lcd, size: LcdSize, logo: LcdLogo, facts: Omit<StatusFacts, 'state' | 'events'>) {
     this.#lcd = lcd;
     this.#size = size;
+    this.#logo = logo;
     this.#facts = { ...facts, state: 'starting', events: [] };
   }
 
@@ -76,6 +79,9 @@ export class ApplianceStatus {
     const { state, detail, systemId, licenceLevel } = this.#facts;
     const number = systemId === undefined ? undefined : identityNumber(systemId);
     const content = { state: state.replaceAll('-', ' '), identityNumber: number, licenceLevel, detail };
-    this.#lcd.show(textFrame(content, this.#size), renderLcdBitmap(number ?? '-', licenceLevel ?? '-'));
+    this.#lcd.show(
+      textFrame(content, this.#size),
+      renderLcdBitmap(number ?? '-', licenceLevel ?? '-', this.#logo),
+    );
   }
 }

@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import {
   type ApiAnswer,
   type ApiRequest,
@@ -15,17 +15,16 @@ import { coreErrors } from '../errors.ts';
 export const applicationsPath = '/opt/applications';
 
 /** The code of an installed application. */
-export async function loadApplication(name: string, folder = applicationsPath): Promise<Application> {
-  const path = join(folder, name, 'main.mjs');
-  const { application } = (await import(pathToFileURL(path).href)) as { application?: Application };
+export function loadApplication(name: string, folder = applicationsPath): Application {
+  const path = join(folder, name, 'main.cjs');
+  const { application } = createRequire(path)(path) as { application?: Application };
   if (application !== undefined) return application;
   throw coreErrors.CORE_PACKAGE_INVALID({ tried: `load ${path}`, expected: 'an export named application' });
 }
 
 /** Loads every application that pre-install installed. */
-export async function loadInstalledApplications(): Promise<Map<string, Application>> {
-  const loaded = await Promise.all(applicationNames.map((name) => loadApplication(name)));
-  return new Map(applicationNames.map((name, index) => [name, loaded[index]!]));
+export function loadInstalledApplications(): Map<string, Application> {
+  return new Map(applicationNames.map((name) => [name, loadApplication(name)]));
 }
 
 /** The applications while they run, and what they ask of the appliance. */

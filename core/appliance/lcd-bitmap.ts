@@ -1,15 +1,30 @@
+import type { LcdLogo } from './lcd-logo.ts';
+
 /**
  * The bitmap with identity number and licence level (spec M3), as one frame for a graphic display (docs/lcd.md):
  * 0x0e, `<width>x<height>` and a line feed, then one line of hexadecimal digits per row of pixels, most significant
  * bit leftmost, and 0x04.
+ *
+ * @param logo In the lower right corner, behind the text; one that is too large is left away.
  */
-export function renderLcdBitmap(identityNumber: string, licenceLevel: string): string {
+export function renderLcdBitmap(identityNumber: string, licenceLevel: string, logo: LcdLogo = []): string {
   const lines = [`ID ${identityNumber}`, licenceLevel].map((line) =>
     line.toUpperCase().slice(0, lineCharacters),
   );
   const rows = [...blankRows(marginRows), ...lines.flatMap(renderLine), ...blankRows(marginRows)];
+  addLogo(rows, logo);
   const hex = rows.map((row) => row.map((byte) => byte.toString(16).padStart(2, '0')).join(''));
   return `\x0e${widthPixels}x${rows.length}\n${hex.map((row) => `${row}\n`).join('')}\x04`;
+}
+
+function addLogo(rows: number[][], logo: LcdLogo): void {
+  const widthBytes = logo[0]?.length ?? 0;
+  const firstRow = rows.length - logo.length;
+  const firstByte = widthPixels / 8 - widthBytes;
+  if (firstRow < 0 || firstByte < 0) return;
+  for (const [row, bytes] of logo.entries()) {
+    for (const [index, byte] of bytes.entries()) rows[firstRow + row]![firstByte + index]! |= byte;
+  }
 }
 
 const widthPixels = 128;

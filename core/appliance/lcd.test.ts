@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import t from 'tap';
 import { textFrame } from './lcd.ts';
 import { renderLcdBitmap } from './lcd-bitmap.ts';
+import { readLcdLogo } from './lcd-logo.ts';
 
 t.test('a text frame clears, fills its rows, and ends', async (t) => {
   const content = {
@@ -32,6 +34,27 @@ t.test('the bitmap shows number and level', async (t) => {
     '   #     #  #              #     #   #',
     '  ###    ###              ###    #   #',
   ]);
+});
+
+t.test('the logo lies in the lower right corner, and is left away where it is none', async (t) => {
+  const folder = t.testdir({
+    'logo.pbm': 'P1\n# a picture\n10 2\n1000000001\n0100000010\n',
+    'short.pbm': 'P1\n10 2\n1000000001\n',
+    'large.pbm': `P1\n8 33\n${'1'.repeat(8 * 33)}\n`,
+  });
+  const logo = await readLcdLogo(join(folder, 'logo.pbm'));
+  t.same(logo, [
+    [0x80, 0x40],
+    [0x40, 0x80],
+  ]);
+  const rows = renderLcdBitmap('1A', 'L', logo).split('\n').slice(1, -1);
+  t.equal(rows[29], '0'.repeat(32));
+  t.equal(rows[30], `${'0'.repeat(28)}8040`);
+  t.equal(rows[31], `${'0'.repeat(28)}4080`);
+  const without = renderLcdBitmap('1A', 'L');
+  for (const name of ['absent.pbm', 'short.pbm', 'large.pbm']) {
+    t.equal(renderLcdBitmap('1A', 'L', await readLcdLogo(join(folder, name))), without, name);
+  }
 });
 
 /** The pixels of the first four cells behind the margin. */

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import type { PartitionRole } from '../layout/layout-schema.ts';
 import type { Machine } from './machine.ts';
 import { runProgram } from './run-program.ts';
@@ -18,16 +18,24 @@ export interface MountRequest {
  * @throws CORE_PROGRAM_FAILED when one of them cannot be mounted; those before it stay mounted.
  */
 export async function mountPartitions(machine: Machine, requests: readonly MountRequest[]): Promise<void> {
-  for (const { path } of requests) await mkdir(path, { recursive: true });
-  const commands = requests.map(({ role, path, readOnly }) => {
+  const mountedAlready = await mountPoints();
+  // A partition that is mounted already is what was asked for: a step that was cut off is run again.
+  const wanted = requests.filter(({ path }) => !mountedAlready.has(path));
+  if (wanted.length === 0) return;
+  for (const { path } of wanted) await mkdir(path, { recursive: true });
+  const commands = wanted.map(({ role, path, readOnly }) => {
     const options = readOnly ? 'ro,noatime' : 'rw,noatime';
-    // A partition that is mounted already is what was asked for: a step that was cut off is run again.
     const device = machine.device(role);
     const mount = `mount -t ext4 -o ${options} ${device} ${path}`;
     const check = `/usr/sbin/e2fsck -p ${device} || [ $? -lt 4 ]`;
-    return `grep -q " ${path} " /proc/mounts || ${mount} || { ${check}; ${mount}; }`;
+    return `${mount} || { ${check}; ${mount}; }`;
   });
   await runProgram('sh', ['-e', '-c', commands.join('\n')]);
+}
+
+async function mountPoints(): Promise<Set<string | undefined>> {
+  const lines = (await readFile('/proc/mounts', 'utf8')).split('\n');
+  return new Set(lines.map((line) => line.split(' ')[1]));
 }
 
 export async function unmount(...paths: readonly string[]): Promise<void> {

@@ -5,6 +5,7 @@ import { readProgress } from '../pre-install/progress.ts';
 import { announce } from './announce.ts';
 import { ApplianceStatus } from './appliance-status.ts';
 import { Lcd } from './lcd.ts';
+import { readLcdLogo } from './lcd-logo.ts';
 import { Machine } from './machine.ts';
 import { restart } from './power.ts';
 import { startEmergency } from './start-emergency.ts';
@@ -20,8 +21,12 @@ export async function runAppliance(): Promise<void> {
   const { layout, system } = machine;
   await keepWatchdogFed(layout);
   const lcd = new Lcd(layout.lcd.port);
-  const [{ hostName }, licence] = await Promise.all([readOsIdentity(), machine.readLicence()]);
-  const status = new ApplianceStatus(lcd, layout.lcd, {
+  const [{ hostName }, licence, logo] = await Promise.all([
+    readOsIdentity(),
+    machine.readLicence(),
+    readLcdLogo(),
+  ]);
+  const status = new ApplianceStatus(lcd, layout.lcd, logo, {
     system,
     layout: layout.name,
     hostName,

@@ -22,14 +22,13 @@ export async function serve(
   status: ApplianceStatus,
   { isFirstBoot }: { isFirstBoot: boolean },
 ): Promise<void> {
-  const [installed] = await Promise.all([
-    loadInstalledApplications(),
-    mountPartitions(machine, [
-      { role: 'data', path: places.data },
-      { role: 'data2', path: places.data2 },
-      { role: 'settings', path: places.settings },
-    ]),
+  // The disks are busy while the applications are compiled.
+  const mounted = mountPartitions(machine, [
+    { role: 'data', path: places.data },
+    { role: 'data2', path: places.data2 },
+    { role: 'settings', path: places.settings },
   ]);
+  const [installed] = await Promise.all([loadInstalledApplications(), mounted]);
   const applications = new ApplicationSet(() => status.toJSON());
   applications.add('appliance', applianceCommands(machine, applications));
   applications.add('power', powerCommands());

@@ -28,8 +28,8 @@ export async function startPrimary(machine: Machine, status: ApplianceStatus): P
     status.update({ state: 'data-disk-missing', detail: 'no data disk' });
     return await stayReachable(machine, status);
   }
-  const [hardware, systemDisk, dataDisk] = await Promise.all([
-    gatherEvidence(),
+  const hardware = gatherEvidence();
+  const [systemDisk, dataDisk] = await Promise.all([
     readSignature(machine, 'system'),
     readSignature(machine, 'data'),
   ]);

@@ -121,7 +121,7 @@ t.test(
     for (const name of applicationNames) {
       const installed = join(root, 'applications', name);
       await restoreTree(join(root, 'setup/files/packages', name), installed);
-      const application = await loadApplication(name, join(root, 'applications'));
+      const application = loadApplication(name, join(root, 'applications'));
       await application.install?.({ dataPath, data2Path });
       if (name !== 'web-administration') await applications.start(name, application, { dataPath, data2Path });
     }

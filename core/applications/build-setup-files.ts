@@ -34,16 +34,16 @@ async function bundleApplications(folder: string): Promise<void> {
       out: `${name}/main`,
     })),
     outdir: folder,
-    outExtension: { '.js': '.mjs' },
+    outExtension: { '.js': '.cjs' },
     bundle: true,
     platform: 'node',
     target: 'node24',
-    format: 'esm',
+    format: 'cjs',
     legalComments: 'none',
     logLevel: 'silent',
   });
   // What esbuild writes has the mode that the user's umask leaves; a package has one of its own.
-  for (const name of applicationNames) await chmod(join(folder, name, 'main.mjs'), 0o644);
+  for (const name of applicationNames) await chmod(join(folder, name, 'main.cjs'), 0o644);
 }
 
 const setupReadme = `Set-up files of the applications. Pre-install installs them into the primary operating system and then

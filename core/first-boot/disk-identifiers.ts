@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Machine } from '../appliance/machine.ts';
 import { runProgram } from '../appliance/run-program.ts';
@@ -42,7 +43,7 @@ export function diskSignatureOf(systemId: string, disk: DiskRole): number {
 const superblockOffsetBytes = 1024;
 
 async function renewExt4Uuid(device: string, uuid: string): Promise<boolean> {
-  const superblock = await readAt(device, superblockOffsetBytes, 512);
+  const superblock = readAt(device, superblockOffsetBytes, 512);
   if (superblock.readUInt16LE(0x38) !== 0xef53) return false;
   if (superblock.subarray(0x68, 0x78).toString('hex') === uuid.replaceAll('-', '')) return false;
   // A journal that a power cut left has to be replayed before the superblock may change; 1 says that it was.
@@ -58,7 +59,7 @@ async function renewExt4Uuid(device: string, uuid: string): Promise<boolean> {
  * keeps a second boot sector at the number in byte 50 (Microsoft FAT specification 1.03, section 3).
  */
 async function renewFatVolumeId(device: string, uuid: string): Promise<boolean> {
-  const sector = await readAt(device, 0, 512);
+  const sector = readAt(device, 0, 512);
   if (sector.readUInt16LE(510) !== 0xaa55) return false;
   const isFat32 = sector.readUInt16LE(22) === 0;
   const signatureOffset = isFat32 ? 66 : 38;
@@ -74,16 +75,21 @@ async function renewFatVolumeId(device: string, uuid: string): Promise<boolean> 
 }
 
 async function renewDiskSignature(disk: string, signature: number): Promise<boolean> {
-  const sector = await readAt(disk, 0, 512);
+  const sector = readAt(disk, 0, 512);
   if (sector.readUInt16LE(510) !== 0xaa55 || sector.readUInt32LE(bootCodeBytes) === signature) return false;
   await changeSector(disk, 0, (bytes) => bytes.writeUInt32LE(signature, bootCodeBytes));
   return true;
 }
 
-async function readAt(device: string, offsetBytes: number, length: number): Promise<Buffer> {
-  await using file = await open(device, 'r');
+/** Without promises: every start looks at every partition, and nobody else has anything to do meanwhile. */
+function readAt(device: string, offsetBytes: number, length: number): Buffer {
   const bytes = Buffer.alloc(length);
-  await file.read(bytes, 0, length, offsetBytes);
+  const file = openSync(device, 'r');
+  try {
+    readSync(file, bytes, 0, length, offsetBytes);
+  } finally {
+    closeSync(file);
+  }
   return bytes;
 }
 

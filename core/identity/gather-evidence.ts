@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath } from 'node:fs/promises';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Evidence, EvidenceSource, HardwareEvidence, RejectedEvidence } from './evidence.ts';
 import {
@@ -12,10 +12,12 @@ import {
  * Reads what the kernel shows of the hardware, accepts what can identify it and says why the rest cannot
  * (spec M8a). What is missing or unreadable is no evidence, and no error.
  *
+ * Nothing here waits: the kernel answers at once, and on slow hardware the hand-over to another thread costs more.
+ *
  * @param sysfsPath Where sysfs is; tests give a tree of their own.
  */
-export async function gatherEvidence(sysfsPath = '/sys'): Promise<HardwareEvidence> {
-  const findings = [...(await readFirmware(sysfsPath)), ...(await readNetworkCards(sysfsPath))];
+export function gatherEvidence(sysfsPath = '/sys'): HardwareEvidence {
+  const findings = [...readFirmware(sysfsPath), ...readNetworkCards(sysfsPath)];
   const accepted: Evidence[] = [];
   const rejected: RejectedEvidence[] = [];
   const seen = new Set<string>();
@@ -42,13 +44,13 @@ const serialFiles: readonly [EvidenceSource, string][] = [
   ['chassis-serial', 'chassis_serial'],
 ];
 
-async function readFirmware(sysfsPath: string): Promise<Finding[]> {
+function readFirmware(sysfsPath: string): Finding[] {
   const folder = join(sysfsPath, 'class/dmi/id');
   const findings: Finding[] = [];
-  const uuid = (await readText(join(folder, 'product_uuid')))?.toLowerCase();
+  const uuid = readText(join(folder, 'product_uuid'))?.toLowerCase();
   if (uuid) findings.push({ source: 'product-uuid', value: uuid, reason: uuidPlaceholderReason(uuid) });
   for (const [source, file] of serialFiles) {
-    const text = await readText(join(folder, file));
+    const text = readText(join(folder, file));
     if (text === undefined) continue;
     const value = canonicalSerial(text);
     findings.push({ source, value, reason: serialPlaceholderReason(value) });
@@ -57,15 +59,15 @@ async function readFirmware(sysfsPath: string): Promise<Finding[]> {
 }
 
 /** Only cards that are hardware, and built in: a USB adapter moves from machine to machine. */
-async function readNetworkCards(sysfsPath: string): Promise<Finding[]> {
+function readNetworkCards(sysfsPath: string): Finding[] {
   const folder = join(sysfsPath, 'class/net');
-  const names = await readdir(folder).catch(() => []);
+  const names = orUndefined(() => readdirSync(folder)) ?? [];
   const findings: Finding[] = [];
   for (const name of names.sort()) {
-    const device = await realpath(join(folder, name, 'device')).catch(() => undefined);
+    const device = orUndefined(() => realpathSync.native(join(folder, name, 'device')));
     if (device === undefined) continue;
-    const mac = (await readText(join(folder, name, 'address')))?.toLowerCase() ?? '';
-    const assigned = await readText(join(folder, name, 'addr_assign_type'));
+    const mac = readText(join(folder, name, 'address'))?.toLowerCase() ?? '';
+    const assigned = readText(join(folder, name, 'addr_assign_type'));
     findings.push({ source: 'mac', value: mac, reason: networkReason(mac, device, assigned) });
   }
   return findings.sort((a, b) => (a.value < b.value ? -1 : 1));
@@ -79,7 +81,16 @@ function networkReason(mac: string, device: string, assigned: string | undefined
 }
 
 /** Firmware strings may hold any byte; latin1 keeps them one to one. */
-async function readText(path: string): Promise<string | undefined> {
-  const bytes = await readFile(path).catch(() => undefined);
-  return bytes?.toString('latin1').trim();
+function readText(path: string): string | undefined {
+  return orUndefined(() => readFileSync(path))
+    ?.toString('latin1')
+    .trim();
+}
+
+function orUndefined<Result>(look: () => Result): Result | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
 }

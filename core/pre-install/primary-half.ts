@@ -50,7 +50,7 @@ async function installApplications({ machine, status }: StepContext): Promise<un
           exact: true,
           owners: true,
         });
-        const application = await loadApplication(name);
+        const application = loadApplication(name);
         await application.install?.({ dataPath: '/data', data2Path });
       }
     });

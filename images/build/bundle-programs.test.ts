@@ -20,10 +20,21 @@ const repository = () => ({
 t.test('every program becomes one file that runs by itself; tests do not', async (t) => {
   const root = t.testdir({ ...repository(), out: {} });
   const programs = await bundlePrograms('programs', root);
-  t.same([...programs.keys()], ['hello.mjs', 'other.mjs']);
-  const path = join(root, 'out', 'hello.mjs');
-  await writeFile(path, programs.get('hello.mjs')!);
+  t.same([...programs.keys()], ['hello.cjs', 'other.cjs']);
+  const path = join(root, 'out', 'hello.cjs');
+  await writeFile(path, programs.get('hello.cjs')!);
   t.equal((await promisify(execFile)(process.execPath, [path])).stdout, 'hello old\n');
+});
+
+t.test('a program that serves HTTP starts without the HTTP client that Node has beside it', async (t) => {
+  const source = [
+    "import { createServer } from 'node:http';",
+    "console.log(typeof createServer, process.moduleLoadList.filter((name) => name.includes('undici')));",
+  ];
+  const root = t.testdir({ programs: { 'server.ts': source.join('\n') }, out: {} });
+  const path = join(root, 'out', 'server.cjs');
+  await writeFile(path, (await bundlePrograms('programs', root)).get('server.cjs')!);
+  t.equal((await promisify(execFile)(process.execPath, [path])).stdout, 'function []\n');
 });
 
 t.test('the same sources give the same bytes, wherever they lie', async (t) => {

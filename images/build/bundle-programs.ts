@@ -7,16 +7,11 @@ import { imagesErrors } from '../errors.ts';
 /** What components call `core/programs` lies in it. */
 const repositoryPath = join(import.meta.dirname, '..', '..');
 
-const requireBanner = [
-  "import { createRequire as requireMaker } from 'node:module';",
-  'const require = requireMaker(import.meta.url);',
-].join('\n');
-
 /**
  * Bundles every program of a folder to one file each, for the Node of the guests (design 3).
  *
  * @param folder Relative to `root`, the repository. Tests in it (`*.test.ts`) are no programs.
- * @returns File name (`appliance.mjs`) to content, sorted; the same sources give the same bytes.
+ * @returns File name (`appliance.cjs`) to content, sorted; the same sources give the same bytes.
  * @throws IMAGES_PROGRAMS_INVALID with what esbuild says.
  */
 export async function bundlePrograms(
@@ -30,13 +25,13 @@ export async function bundlePrograms(
       entryPoints: sources.map((name) => join(folder, name)),
       absWorkingDir: root,
       outdir: '/',
-      outExtension: { '.js': '.mjs' },
+      outExtension: { '.js': '.cjs' },
       bundle: true,
       platform: 'node',
       target: 'node24',
-      format: 'esm',
-      // Packages that are CommonJS ask for `require`, which an ES module does not have.
-      banner: { js: requireBanner },
+      // Not ES modules: an `import` of node:http reads every name that it exports, some of which load a whole HTTP
+      // client of their own. On slow hardware that is a second of every start.
+      format: 'cjs',
       legalComments: 'eof',
       sourcemap: false,
       write: false,

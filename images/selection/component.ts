@@ -33,7 +33,7 @@ export const componentSchema = z.strictObject({
       }),
     )
     .default([]),
-  /** TypeScript programs, bundled to one .mjs file each: every `*.ts` of a folder of the repository. */
+  /** TypeScript programs, bundled to one .cjs file each: every `*.ts` of a folder of the repository. */
   programs: z.array(z.strictObject({ from: z.string(), to: absolutePath })).default([]),
   /** A kernel: the package that depends on the real one, and what the real one's name looks like. */
   kernel: z.strictObject({ metaPackage: packageName, package: z.string() }).optional(),
