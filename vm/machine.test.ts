@@ -61,12 +61,23 @@ t.test('a machine starts, answers, and is switched off by its power button', asy
     t.equal((await running.console.run('echo anew')).output, 'anew\n');
   });
 
+  await t.test('a restart in the middle of a command ends the command and hides nothing', async (t) => {
+    const command = running.console.run('reboot -f; sleep 100');
+    await t.rejects(command, { code: 'VM_SHELL_ENDED' });
+    await running.console.expect(benchReadyText);
+    await running.console.run('true');
+  });
+
   await t.test('power button', async (t) => {
     await running.pressPowerButton();
     await running.waitForPowerOff();
     t.match(await running.ended, { how: 'powered-off' });
     await t.rejects(running.console.expect('anything'), { code: 'VM_POWERED_OFF', blame: 'product' });
-    t.same(observed, ['on', 'reset', 'button', 'powered-off']);
+    t.same(
+      observed,
+      ['on', 'reset', 'button', 'powered-off'],
+      'what the guest did itself is no press of a button',
+    );
   });
 
   await t.test('evidence stays, sockets do not', async (t) => {

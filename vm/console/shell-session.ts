@@ -129,7 +129,12 @@ export class ShellSession {
     const finished = Promise.withResolvers<void>();
     answer.promise.catch(() => undefined);
     this.#console.setTap((piece) => {
-      if (this.#lost) answer.reject(this.#shellEnded(command, reader));
+      if (this.#lost) {
+        // What comes now is said by another start of the guest, to whoever waits for that.
+        this.#console.setTap(undefined);
+        answer.reject(this.#shellEnded(command, reader));
+        return piece;
+      }
       const done = reader.push(piece);
       if (reader.tooLarge) answer.reject(this.#tooLarge(command, maxOutputBytes));
       if (!done) return undefined;
