@@ -14,9 +14,13 @@ export class LogStream extends Duplex {
   /** The pipe has to be there; it is opened for reading, too, so that neither side waits for the other. */
   static async open(logPath: string, inputPipePath: string): Promise<LogStream> {
     const stream = new LogStream(openSync(inputPipePath, constants.O_RDWR | constants.O_NONBLOCK));
-    stream.#tail = await LogTail.open(logPath, (bytes) => {
-      if (!stream.push(bytes)) stream.#tail?.pause();
-    });
+    stream.#tail = await LogTail.open(
+      logPath,
+      (bytes) => {
+        if (!stream.push(bytes)) stream.#tail?.pause();
+      },
+      (error) => stream.destroy(error),
+    );
     return stream;
   }
 

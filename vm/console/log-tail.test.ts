@@ -6,7 +6,11 @@ import { LogTail } from './log-tail.ts';
 
 async function tailOf(path: string) {
   const chunks: Buffer[] = [];
-  const tail = await LogTail.open(path, (bytes) => chunks.push(bytes));
+  const tail = await LogTail.open(
+    path,
+    (bytes) => chunks.push(bytes),
+    (error) => t.fail(error.message),
+  );
   return { tail, text: () => Buffer.concat(chunks).toString() };
 }
 

@@ -19,6 +19,7 @@ export class LogTail {
   readonly #file: FileHandle;
   readonly #watcher: FSWatcher;
   readonly #onBytes: (bytes: Buffer) => void;
+  readonly #onError: (error: Error) => void;
   readonly #buffer = Buffer.allocUnsafeSlow(chunkBytes);
   #position: number;
   #reading: Promise<void> | undefined;
@@ -28,17 +29,33 @@ export class LogTail {
   #looksInARow = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param onBytes Called with every chunk, whose memory is its own. */
-  static async open(path: string, onBytes: (bytes: Buffer) => void): Promise<LogTail> {
+  /**
+   * @param onBytes Called with every chunk, whose memory is its own.
+   * @param onError Called when the file cannot be read any more.
+   */
+  static async open(
+    path: string,
+    onBytes: (bytes: Buffer) => void,
+    onError: (error: Error) => void,
+  ): Promise<LogTail> {
     const file = await open(path, 'a+', 0o600);
-    return new LogTail(path, file, (await file.stat()).size, onBytes);
+    return new LogTail(path, file, (await file.stat()).size, onBytes, onError);
   }
 
-  private constructor(path: string, file: FileHandle, position: number, onBytes: (bytes: Buffer) => void) {
+  private constructor(
+    path: string,
+    file: FileHandle,
+    position: number,
+    onBytes: (bytes: Buffer) => void,
+    onError: (error: Error) => void,
+  ) {
     this.#file = file;
     this.#position = position;
     this.#onBytes = onBytes;
+    this.#onError = onError;
     this.#watcher = watch(path, { persistent: false }, () => this.#changed());
+    // Without a watch (the host has only so many) the file is still looked at by the clock.
+    this.#watcher.on('error', () => undefined);
     this.#lookIn(idleIntervalMs);
   }
 
@@ -51,7 +68,7 @@ export class LogTail {
     this.#look();
   }
 
-  /** Reads what is still there and ends. */
+  /** Reads what is still there and ends; never rejects for what cannot be read. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -59,7 +76,7 @@ export class LogTail {
     this.#watcher.close();
     await this.#reading;
     this.#paused = false;
-    await this.#readAll();
+    await this.#readAll().catch(this.#onError);
     await this.#file.close();
   }
 
@@ -75,11 +92,13 @@ export class LogTail {
     }
     clearTimeout(this.#timer);
     this.#again = false;
-    this.#reading = this.#lookOnce().finally(() => {
-      this.#reading = undefined;
-      if (this.#again) this.#changed();
-      if (!this.#reading) this.#lookIn(this.#looksInARow > 0 ? busyIntervalMs : idleIntervalMs);
-    });
+    this.#reading = this.#lookOnce().then(() => this.#looked(), this.#onError);
+  }
+
+  #looked(): void {
+    this.#reading = undefined;
+    if (this.#again) this.#changed();
+    if (!this.#reading) this.#lookIn(this.#looksInARow > 0 ? busyIntervalMs : idleIntervalMs);
   }
 
   async #lookOnce(): Promise<void> {
