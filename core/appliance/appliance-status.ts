@@ -12,7 +12,6 @@ export type ApplianceState =
   | 'ready'
   | 'identity-conflict'
   | 'data-disk-missing'
-  | 'not-healthy'
   | 'emergency'
   | 'rebuilding'
   | 'failed';

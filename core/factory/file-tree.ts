@@ -23,3 +23,12 @@ export type FileTreeEntry = EntryBase &
 
 /** A tree is sorted by path and holds every parent folder before what lies in it. */
 export type FileTree = readonly FileTreeEntry[];
+
+/** The kind of an entry as it stands in the mode of an inode (inode(7), S_IFMT). */
+export const fileTypeBits = {
+  directory: 0o040000,
+  file: 0o100000,
+  symlink: 0o120000,
+  character: 0o020000,
+  block: 0o060000,
+};

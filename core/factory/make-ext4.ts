@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { runTool } from '../../foundation/index.ts';
 import { coreErrors } from '../errors.ts';
 import type { FileTree, FileTreeEntry } from './file-tree.ts';
+import { fileTypeBits } from './file-tree.ts';
 import { templateTimeSeconds } from './fixed-identity.ts';
 
 export interface Ext4Options {
@@ -85,35 +86,27 @@ function checkEntry({ path }: FileTreeEntry, known: ReadonlySet<string>): void {
   throw coreErrors.CORE_TREE_INVALID({ tried: `write ${JSON.stringify(path)}`, got: problem });
 }
 
-const typeBits = {
-  directory: 0o040000,
-  file: 0o100000,
-  symlink: 0o120000,
-  character: 0o020000,
-  block: 0o060000,
-};
-
 /** The debugfs commands of one entry; its folder is the current one. */
 async function describeEntry(entry: FileTreeEntry, contentPath: string): Promise<string[]> {
-  if (entry.path === '/') return attributes(entry, typeBits.directory);
+  if (entry.path === '/') return attributes(entry, fileTypeBits.directory);
   const name = quote(basename(entry.path));
   switch (entry.kind) {
     case 'directory':
-      return [`mkdir ${name}`, ...attributes(entry, typeBits.directory)];
+      return [`mkdir ${name}`, ...attributes(entry, fileTypeBits.directory)];
     case 'symlink':
       return [
         `symlink ${name} ${quote(entry.target)}`,
-        ...attributes({ ...entry, mode: 0o777 }, typeBits.symlink),
+        ...attributes({ ...entry, mode: 0o777 }, fileTypeBits.symlink),
       ];
     case 'device': {
       const letter = entry.deviceType === 'character' ? 'c' : 'b';
       const made = `mknod ${name} ${letter} ${entry.major} ${entry.minor}`;
-      return [made, ...attributes(entry, typeBits[entry.deviceType])];
+      return [made, ...attributes(entry, fileTypeBits[entry.deviceType])];
     }
     case 'file': {
       if ('content' in entry) await writeFile(contentPath, entry.content);
       const source = 'content' in entry ? contentPath : entry.sourcePath;
-      return [`write ${quote(source)} ${name}`, ...attributes(entry, typeBits.file)];
+      return [`write ${quote(source)} ${name}`, ...attributes(entry, fileTypeBits.file)];
     }
   }
 }

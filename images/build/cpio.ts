@@ -1,3 +1,4 @@
+import { fileTypeBits } from '../../core/factory/file-tree.ts';
 import type { TreeNode } from '../resolve/tree-draft.ts';
 import { nodeContent } from '../resolve/tree-draft.ts';
 
@@ -19,14 +20,6 @@ export async function writeCpio(nodes: readonly [string, TreeNode][]): Promise<B
   return Buffer.concat(parts);
 }
 
-const typeBits = {
-  directory: 0o040000,
-  file: 0o100000,
-  symlink: 0o120000,
-  character: 0o020000,
-  block: 0o060000,
-};
-
 async function contentOf(node: TreeNode): Promise<Buffer> {
   if (node.kind === 'file') return nodeContent(node);
   return Buffer.from(node.kind === 'symlink' ? node.target : '');
@@ -36,7 +29,9 @@ function record(name: string, inode: number, node: TreeNode | undefined, content
   const device = node?.kind === 'device' ? node : undefined;
   const fields = [
     inode,
-    node === undefined ? 0 : node.mode | typeBits[device?.deviceType ?? (node.kind as keyof typeof typeBits)],
+    node === undefined
+      ? 0
+      : node.mode | fileTypeBits[device?.deviceType ?? (node.kind as keyof typeof fileTypeBits)],
     0, // user
     0, // group
     node?.kind === 'directory' ? 2 : 1,
