@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { benchMachine, benchReadyText } from './fixtures/bench-machine.ts';
+import type { RunningMachine } from './index.ts';
 
 t.test('a machine starts, answers, and is switched off by its power button', async (t) => {
   const observed: string[] = [];
@@ -56,9 +57,28 @@ t.test('a machine starts, answers, and is switched off by its power button', asy
   });
 
   await t.test('a reset starts the guest again, and the shell with it', async (t) => {
+    const before = await translationFlushes(running);
     await running.reset();
     await running.console.expect(benchReadyText);
     t.equal((await running.console.run('echo anew')).output, 'anew\n');
+    t.ok((await translationFlushes(running)) > before, 'the code of the last start was forgotten');
+    t.match(await running.qmp.execute('query-status'), { status: 'running' });
+    const events = running.qmpEvents.map(({ event }) => event);
+    t.notOk(events.includes('STOP'), 'what Assay does meanwhile is no event of the machine');
+    t.same(
+      (await readdir(folder)).filter((file) => file.includes('gdb')),
+      [],
+      'no debugger listens',
+    );
+  });
+
+  await t.test('a reset of a paused machine leaves it paused', async (t) => {
+    await running.qmp.execute('stop');
+    await running.reset();
+    await running.qmp.execute('query-name');
+    t.match(await running.qmp.execute('query-status'), { running: false });
+    await running.qmp.execute('cont');
+    await running.console.expect(benchReadyText);
   });
 
   await t.test('a restart in the middle of a command ends the command and hides nothing', async (t) => {
@@ -75,7 +95,7 @@ t.test('a machine starts, answers, and is switched off by its power button', asy
     await t.rejects(running.console.expect('anything'), { code: 'VM_POWERED_OFF', blame: 'product' });
     t.same(
       observed,
-      ['on', 'reset', 'button', 'powered-off'],
+      ['on', 'reset', 'reset', 'button', 'powered-off'],
       'what the guest did itself is no press of a button',
     );
   });
@@ -148,3 +168,8 @@ t.test('wrong declarations are refused with the place and the nearest key', asyn
   t.teardown(remove);
   await t.rejects(machine.powerOn(), { code: 'VM_SPEC_INVALID', message: /floppy/ });
 });
+
+/** How often the emulator has dropped all of its translated code. */
+async function translationFlushes(running: RunningMachine): Promise<number> {
+  return Number(/TB flush count\s+(\d+)/.exec(await running.qmp.monitor('info jit'))![1]);
+}

@@ -88,6 +88,7 @@ export class Machine {
     });
     this.#running = await startRunningMachine(this, commandLine, {
       qmpSocketPath,
+      debuggerSocketPath: this.#runtimePath('gdb.sock'),
       inputPipePaths: this.#ports.map((port) => this.#runtimePath(`${port.name}.in`)),
       ports: this.#ports,
       attach: this.#attach,

@@ -14,9 +14,12 @@ import { serialChardev } from './qemu-arguments.ts';
 import { type QemuProcess, startQemu } from './qemu-process.ts';
 import { QmpClient, type QmpEvent } from './qmp-client.ts';
 import { listenOnce } from './socket-listener.ts';
+import { forgetTranslatedCode } from './translated-code.ts';
 
 interface Places {
   qmpSocketPath: string;
+  /** For the moment in which a restart is made quick. */
+  debuggerSocketPath: string;
   /** Named pipes for what is typed, in the order of the ports. */
   inputPipePaths: readonly string[];
   ports: readonly SerialPort[];
@@ -98,6 +101,8 @@ export class RunningMachine {
   readonly #streams: readonly LogStream[];
   readonly #consoles: ReadonlyMap<string, SerialConsole>;
   #events: QmpEvent[] = [];
+  readonly #debuggerSocketPath: string;
+  #quickening: Promise<void> | undefined;
   #asked: 'cut' | undefined;
   #isOn = true;
 
@@ -105,7 +110,7 @@ export class RunningMachine {
     machine: Machine,
     qemu: QemuProcess,
     qmp: QmpClient,
-    { ports, attach }: Pick<Places, 'ports' | 'attach'>,
+    { ports, attach, debuggerSocketPath }: Omit<Places, 'qmpSocketPath' | 'inputPipePaths'>,
     streams: readonly LogStream[],
   ) {
     this.name = machine.name;
@@ -114,6 +119,7 @@ export class RunningMachine {
     this.#machine = machine;
     this.#qemu = qemu;
     this.#streams = streams;
+    this.#debuggerSocketPath = debuggerSocketPath;
     qmp.on('event', (event) => this.#onQmpEvent(event));
     this.ended = this.#whenEnded();
     this.#consoles = new Map(
@@ -204,7 +210,10 @@ export class RunningMachine {
       redactor: this.#machine.redactor,
       ...(timeoutScale === undefined ? {} : { timeoutScale }),
       beforeSecret: (secret) => this.#machine.keepSecret(secret),
-      diagnose: () => stallOf(this.qmp, this.name),
+      diagnose: async () => {
+        await this.#quickening;
+        return await stallOf(this.qmp, this.name);
+      },
       closedBecause: async () => (await this.ended).error,
       onText: (text) => {
         ticker.tick(() => console.lastLine);
@@ -219,14 +228,27 @@ export class RunningMachine {
   }
 
   #onQmpEvent(event: QmpEvent): void {
+    // The stop of a few milliseconds in #quicken is ours and no event of the machine.
+    if (this.#quickening && (event.event === 'STOP' || event.event === 'RESUME')) return;
     this.#events.push(event);
     this.#machine.context.observer?.onQmpEvent?.(this.name, event);
-    if (event.event === 'RESET') for (const console of this.#consoles.values()) console.guestRestarted();
+    if (event.event === 'RESET') this.#onReset();
     // A host without space stops the machine: no wait on it can come to a good end.
     if (event.event !== 'BLOCK_IO_ERROR' || event.data.action !== 'stop') return;
     void stallOf(this.qmp, this.name, event).then((error) => {
       if (error) for (const console of this.#consoles.values()) console.end(error);
     });
+  }
+
+  #onReset(): void {
+    for (const console of this.#consoles.values()) console.guestRestarted();
+    if (this.#machine.context.accelerator !== 'tcg' || this.#quickening) return;
+    this.#quickening = forgetTranslatedCode(this.qmp, this.#debuggerSocketPath)
+      // Without it the restart is slower, and nothing else: a machine that is off by now says so itself.
+      .catch(() => undefined)
+      .finally(() => {
+        this.#quickening = undefined;
+      });
   }
 
   async #whenEnded(): Promise<MachineEnd> {
