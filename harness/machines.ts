@@ -29,7 +29,10 @@ type WithoutPlace<Event> = Event extends unknown ? Omit<Event, 'scenarioId' | 's
 
 /** The events that a machine causes, without the place that the bench knows. */
 export type MachineEvent = WithoutPlace<
-  Extract<NewEvent, { kind: 'machine-started' | 'machine-ended' | 'power' | 'qmp' | 'console' | 'artifact' }>
+  Extract<
+    NewEvent,
+    { kind: 'machine-started' | 'machine-ended' | 'power' | 'qmp' | 'console' | 'artifact' | 'disk-map' }
+  >
 >;
 
 /** Makes the machines of scenarios, switched off; the bench disposes of each at the scenario's end. */

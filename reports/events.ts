@@ -168,6 +168,32 @@ const artifact = event('artifact', {
   sizeBytes: count,
 });
 
+/** One stretch of a disk: a partition, or what lies before, between and after the partitions. */
+const diskArea = z.strictObject({
+  /** Of a partition its number, logical drives from 5. */
+  number: z.int().positive().optional(),
+  /** `primary-root`, when a layout names it; else what the disk itself says. */
+  name,
+  startBytes: count,
+  sizeBytes: count,
+  /** `ext4 "primary-root", journal clean`; what a tool recognises. */
+  contents: sentence,
+  /** In `after`: how many bytes lie in pieces that are not what they were in `before`; a multiple of the piece. */
+  changedBytes: count.optional(),
+});
+
+/** What lay on a disk when a machine was first powered on, and when the scenario had ended. */
+const diskMap = event('disk-map', {
+  ...ofMachine,
+  disk: name,
+  when: z.enum(['before', 'after']),
+  sizeBytes: count,
+  /** How finely changes were looked for. */
+  pieceBytes: count,
+  table: z.enum(['dos', 'gpt', 'none']),
+  areas: z.array(diskArea).overwrite((areas) => areas.slice(0, 200)),
+});
+
 const fault = event('fault', {
   ...inScenario,
   machine: name.optional(),
@@ -213,6 +239,7 @@ export const runEventSchema = z.discriminatedUnion('kind', [
   qmp,
   console,
   artifact,
+  diskMap,
   fault,
   check,
   measure,

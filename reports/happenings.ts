@@ -1,7 +1,9 @@
 import type { RunEventOf } from './events.ts';
 import type { Happenings } from './run-model.ts';
 
-type HappeningEvent = RunEventOf<'qmp' | 'console' | 'artifact' | 'fault' | 'check' | 'measure' | 'note'>;
+type HappeningEvent = RunEventOf<
+  'qmp' | 'console' | 'artifact' | 'disk-map' | 'fault' | 'check' | 'measure' | 'note'
+>;
 
 const alarmMarkers = new Set<RunEventOf<'console'>['marker']>(['timeout', 'panic', 'flood']);
 
@@ -23,6 +25,9 @@ export function addHappening(happenings: Happenings, event: HappeningEvent): voi
     case 'artifact':
       happenings.artifacts.push(withoutPlace(event));
       break;
+    case 'disk-map':
+      happenings.diskMaps.push(withoutPlace(event));
+      break;
     case 'console':
       if (alarmMarkers.has(event.marker)) happenings.consoleAlarms.push(withoutPlace(event));
       break;
@@ -38,6 +43,7 @@ export function emptyHappenings(): Happenings {
     measures: [],
     notes: [],
     artifacts: [],
+    diskMaps: [],
     consoleAlarms: [],
   };
 }

@@ -54,6 +54,7 @@ function sayEvent(event: RunEvent, fold: RunFold): string | undefined {
       return `run ${event.interrupted ? 'interrupted' : 'ended'}: ${countsSentence(event.counts)}`;
     case 'qmp':
     case 'artifact':
+    case 'disk-map':
       return undefined;
   }
 }

@@ -1,9 +1,7 @@
 import type { EventError, Outcome, RunEventOf, StepCategory } from './events.ts';
 
-type Happening<Kind extends 'check' | 'fault' | 'measure' | 'note' | 'artifact' | 'console'> = Omit<
-  RunEventOf<Kind>,
-  'kind' | 'scenarioId'
->;
+type Happening<Kind extends 'check' | 'fault' | 'measure' | 'note' | 'artifact' | 'disk-map' | 'console'> =
+  Omit<RunEventOf<Kind>, 'kind' | 'scenarioId'>;
 
 /** What one run was, folded from its events; plain data, and as such the JSON report. Times are since the run's start. */
 export interface Run {
@@ -36,6 +34,8 @@ export interface Happenings {
   measures: Happening<'measure'>[];
   notes: Happening<'note'>[];
   artifacts: Happening<'artifact'>[];
+  /** What lay on each disk of each machine, before and after. */
+  diskMaps: Happening<'disk-map'>[];
   /** Console events that a person wants to see: time-outs, panics, floods. */
   consoleAlarms: Happening<'console'>[];
 }
