@@ -8,6 +8,7 @@ import {
   type MachineObserver,
   type PowerAction,
 } from '../vm/index.ts';
+import { MachineDiskMaps } from './disk-map/machine-disk-maps.ts';
 import type { MachineEvent, MachineSurroundings, Machines } from './machines.ts';
 
 /** As many console lines as a failure's report keeps of each machine, and what they may take of its log. */
@@ -20,11 +21,17 @@ export function emulatedMachines(accelerator: AcceleratorChoice['accelerator']):
     async create(spec, surroundings) {
       const { evidenceFolder, runtimeFolder, timeoutScale } = surroundings;
       let lastLine: string | undefined;
+      let diskMaps: MachineDiskMaps | undefined;
       const observer = {
         ...observe(surroundings, () => hardwareOf(machine)),
         onConsoleLine: (_machine: string, _port: string, line: string) => {
           lastLine = line;
         },
+        beforeFirstInstruction: async (name: string) => {
+          diskMaps ??= new MachineDiskMaps(name, machine.spec.disks, surroundings);
+          await diskMaps.takeBefore();
+        },
+        onDisposal: async () => diskMaps?.takeAfter(),
       };
       const context = { workFolder: evidenceFolder, runtimeFolder, timeoutScale, accelerator, observer };
       const machine: Machine = await createMachine(spec, context);

@@ -11,6 +11,8 @@ export interface MachineSurroundings {
   evidenceFolder: string;
   /** For unix sockets and locks: its path is short, and it goes with the run. */
   runtimeFolder: string;
+  /** Aborts when the scenario is over, whatever is under way. */
+  signal: AbortSignal;
   /** Adds an event to the log; scenario and step are filled in. */
   emit(event: MachineEvent): void;
   /** Says how the machine's console can be looked at. */
@@ -31,7 +33,17 @@ type WithoutPlace<Event> = Event extends unknown ? Omit<Event, 'scenarioId' | 's
 export type MachineEvent = WithoutPlace<
   Extract<
     NewEvent,
-    { kind: 'machine-started' | 'machine-ended' | 'power' | 'qmp' | 'console' | 'artifact' | 'disk-map' }
+    {
+      kind:
+        | 'machine-started'
+        | 'machine-ended'
+        | 'power'
+        | 'qmp'
+        | 'console'
+        | 'artifact'
+        | 'disk-map'
+        | 'note';
+    }
   >
 >;
 

@@ -89,6 +89,13 @@ const runStarted = event('run-started', {
   timeoutScale: z.number().positive(),
   /** How many scenario attempts are planned, repeats included. */
   plannedScenarios: count.optional(),
+  /** The names of the scenarios that were selected, each once: what a runner that dies never came to. */
+  selected: z
+    .array(name)
+    .overwrite((names) => names.slice(0, 10_000))
+    .optional(),
+  /** Which part of a divided run this is; counts from 1. */
+  shard: z.strictObject({ number: z.int().positive(), of: z.int().positive() }).optional(),
   assayVersion: name.optional(),
   host: z.strictObject({
     cores: count,
@@ -114,6 +121,8 @@ const scenarioStarted = event('scenario-started', {
 const scenarioEnded = event('scenario-ended', {
   scenarioId: id,
   outcome: z.enum(outcomes),
+  /** Skipped since the run was ended before it began: it says nothing, and is still to be run. */
+  neverStarted: z.boolean().optional(),
   /** Why it was skipped, or a sentence on what decided the outcome. */
   reason: words.optional(),
   error: eventErrorSchema.optional(),
@@ -188,8 +197,8 @@ const diskMap = event('disk-map', {
   disk: name,
   when: z.enum(['before', 'after']),
   sizeBytes: count,
-  /** How finely changes were looked for. */
-  pieceBytes: count,
+  /** How finely changes were looked for; without it the disk was too large to look. */
+  pieceBytes: z.int().positive().optional(),
   table: z.enum(['dos', 'gpt', 'none']),
   areas: z.array(diskArea).overwrite((areas) => areas.slice(0, 200)),
 });
@@ -221,7 +230,11 @@ const note = event('note', {
 });
 
 const runEnded = event('run-ended', {
-  counts: z.strictObject({ passed: count, failed: count, errored: count, skipped: count }),
+  /** Scenarios; flaky ones, which failed or errored first and passed when tried again, are not among the passed. */
+  counts: z.strictObject({
+    ...{ passed: count, failed: count, errored: count, skipped: count },
+    flaky: count.default(0),
+  }),
   interrupted: z.boolean(),
   /** What ended the run itself, when it was not its scenarios. */
   error: eventErrorSchema.optional(),

@@ -3,6 +3,10 @@ import type { QmpEvent } from './qmp-client.ts';
 
 /** What happens to a machine, for whoever keeps the log of a run. */
 export interface MachineObserver {
+  /** Begins with QEMU and is awaited before the first instruction: nothing has written to the disks yet. */
+  beforeFirstInstruction?: (machine: string) => Promise<void>;
+  /** Awaited at the machine's end, when nothing uses the disks any more; overlays are still there. */
+  onDisposal?: (machine: string) => Promise<void>;
   /** Power on, cut, and the like; `qemuPid` when a QEMU has just been started. */
   onPower?: (machine: string, action: PowerAction, qemuPid?: number) => void;
   onQmpEvent?: (machine: string, event: QmpEvent) => void;

@@ -114,6 +114,7 @@ export class Machine {
     if (this.#running?.isOn) await this.#running.cut();
     await this.#running?.ended;
     await this.#attach?.close();
+    await this.context.observer?.onDisposal?.(this.name);
     const ports = this.#ports ?? [];
     if (this.#secrets.size > 0) {
       for (const port of ports) await scrubFile(port.logPath, [...this.#secrets]);

@@ -40,6 +40,9 @@ export async function startRunningMachine(
   const deadline = Deadline.after(startTimeoutMs * timeoutScale);
   const qemuLogPath = join(machine.folder, 'qemu.log');
   await using attachments = new AsyncDisposableStack();
+  const prepared = machine.context.observer?.beforeFirstInstruction?.(machine.name);
+  // What fails there is heard when it is awaited; until then it is nobody's.
+  prepared?.catch(() => undefined);
   let qemu: QemuProcess | undefined;
   try {
     const streams = await openSerialStreams(places, attachments);
@@ -53,7 +56,9 @@ export async function startRunningMachine(
     );
     const qmp = new QmpClient(qmpSocket, timeoutScale);
     const running = new RunningMachine(machine, qemu, qmp, places, streams);
-    await Promise.race([begin(qmp, places, deadline), ended]);
+    await Promise.race([attachPorts(qmp, places, deadline), ended]);
+    await prepared;
+    await qmp.execute('cont');
     machine.context.observer?.onPower?.(machine.name, 'on', qemu.pid);
     return running;
   } catch (error) {
@@ -77,14 +82,13 @@ async function openSerialStreams(
   return await Promise.all(ports.map((port, index) => LogStream.open(port.logPath, inputPipePaths[index]!)));
 }
 
-/** Attaches the serial ports to their logs and pipes, and lets the machine run. */
-async function begin(qmp: QmpClient, { ports, inputPipePaths }: Places, deadline: Deadline): Promise<void> {
+/** Attaches the serial ports to their logs and pipes. */
+async function attachPorts(qmp: QmpClient, { ports, inputPipePaths }: Places, deadline: Deadline): Promise<void> {
   await qmp.negotiate(deadline);
   for (const [index, port] of ports.entries()) {
     const data = { out: port.logPath, append: true, in: inputPipePaths[index] };
     await qmp.execute('chardev-change', { id: serialChardev(index), backend: { type: 'file', data } });
   }
-  await qmp.execute('cont');
 }
 
 /** A machine that is on. What it has, a machine that is off has not (style 9). */

@@ -8,11 +8,15 @@ import { root } from '../../tests/source-files.ts';
 
 /** Scenarios with a real machine: the smallest system that boots, directly from its kernel. */
 const machines = `
+import { truncate, writeFile } from 'node:fs/promises';
 import { buildBenchSystem } from '${join(root, 'images/index.ts')}';
 async function start(bench) {
   const { kernelPath, initramfsPath, kernelArguments } = await buildBenchSystem();
   const directBoot = { kernelPath, initramfsPath, kernelArguments: kernelArguments.join(' ') };
-  const machine = await bench.machine({ name: 'alpha', memoryMiB: 256, directBoot });
+  const disk = { name: 'system', path: bench.workFolder + '/disk.raw', writes: 'kept' };
+  await writeFile(disk.path, '');
+  await truncate(disk.path, 1024 * 1024);
+  const machine = await bench.machine({ name: 'alpha', memoryMiB: 256, directBoot, disks: [disk] });
   const running = await bench.step('switch it on', () => machine.powerOn(), { category: 'boot', machine: 'alpha' });
   await running.console.expect('ASSAY BENCH UP');
   return running;
@@ -21,6 +25,7 @@ const summary = 'a machine';
 scenario('it-answers', { summary, timeoutMs: 240_000 }, async (bench) => {
   const running = await start(bench);
   bench.check('the shell answers', (await running.console.run('echo $((6 * 7))')).output.trim(), '42');
+  await running.console.run('echo something | dd of=/dev/vda conv=notrunc,fsync');
 });
 scenario('it-keeps-silent', { summary, timeoutMs: 240_000 }, async (bench) => {
   const running = await start(bench);
@@ -40,6 +45,7 @@ interface Summary {
     error?: { code: string };
     machines: { machine: string; how?: string }[];
     consoleTails: { machine: string; lines: string[] }[];
+    diskMaps: { when: string; areas: { changedBytes?: number }[] }[];
   }[];
 }
 
@@ -57,6 +63,16 @@ t.test('machines come up, are recorded, and end with their scenario', async (t) 
   const { scenarios } = (await place.readRun('summary.json')) as Summary;
   const of = (name: string) => scenarios.find((scenario) => scenario.name === name)!;
   t.match(of('it-answers'), { outcome: 'passed', machines: [{ machine: 'alpha', how: 'cut' }] });
+  const pieceBytes = 64 * 1024;
+  t.match(
+    of('it-answers').diskMaps,
+    [
+      { machine: 'alpha', disk: 'system', when: 'before', areas: [{ contents: 'zeros' }] },
+      { when: 'after', pieceBytes, areas: [{ contents: 'data', changedBytes: pieceBytes }] },
+    ],
+    'what the machine has changed on its disk is in the report',
+  );
+  t.match(of('it-keeps-silent').diskMaps, [{ when: 'before' }, { areas: [{ changedBytes: 0 }] }]);
   const silent = of('it-keeps-silent');
   t.match(silent, { outcome: 'failed', error: { code: /^VM_CONSOLE_/ } });
   t.match(
