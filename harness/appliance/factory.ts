@@ -65,7 +65,7 @@ export class Factory {
    */
   async manufactureMaster(name: string): Promise<DiskSet> {
     const template = await this.template();
-    return await this.#bench.step(`the master ${name} is manufactured`, async () => {
+    return await this.#bench.step(`machine ${name} manufactures a master`, async () => {
       const folder = join(this.#bench.workFolder, name);
       const disks = await copyDisks(template, folder);
       const machine = await createAppliance(this.#bench, this.layoutPath, name, disks);

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
-const repositoryFolder = join(import.meta.dirname, '..', '..');
+import { readFile } from 'node:fs/promises';
+import { coreSourcesHash } from './core-sources-hash.ts';
 
 /**
  * A key that changes when anything changes that a template or a master is made from: the operating systems, the
@@ -10,18 +8,7 @@ const repositoryFolder = join(import.meta.dirname, '..', '..');
  */
 export async function inputsKey(layoutPath: string, systemHashes: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const systemHash of systemHashes) hash.update(`${systemHash}\n`);
-  const sources = await Promise.all(['core', 'foundation'].map((folder) => sourcesBelow(folder)));
-  for (const path of [...sources.flat(), layoutPath]) {
-    hash.update(`${path.slice(repositoryFolder.length)}\n`).update(await readFile(path));
-  }
+  for (const text of [...systemHashes, await coreSourcesHash()]) hash.update(`${text}\n`);
+  hash.update(await readFile(layoutPath));
   return hash.digest('hex').slice(0, 32);
-}
-
-async function sourcesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(join(repositoryFolder, folder), { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && !/\.test\.[jt]s$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
 }

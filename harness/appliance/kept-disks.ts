@@ -1,6 +1,7 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defaultCachePath, runTool, writeFileDurably } from '../../foundation/index.ts';
+import { forgetUnusedDisks } from './forget-unused-disks.ts';
 
 /** The disks of one appliance as raw images, at one state of manufacturing. */
 export interface DiskSet {
@@ -29,7 +30,8 @@ export function diskSetIn(folder: string, hasDataDisk: boolean): DiskSet {
 
 /**
  * Disks that are made once and kept in the cache under a key; `make` fills a folder with them. Two runs that make
- * the same at once both succeed, and one result stays. What is kept is read only.
+ * the same at once both succeed, and one result stays. What is kept is read only, and goes when it was not used for a
+ * week.
  */
 export async function keptDisks(
   kind: 'templates' | 'masters',
@@ -45,7 +47,7 @@ export async function keptDisks(
 
 const pendingDisks = new Map<string, Promise<DiskSet>>();
 
-/** Written last: a folder that has it is whole. */
+/** Written last: a folder that has it is whole. Its time says when the disks were used. */
 const completeName = 'complete';
 
 async function findOrMake(
@@ -55,7 +57,7 @@ async function findOrMake(
 ): Promise<DiskSet> {
   const parent = join(defaultCachePath(), kind);
   const kept = join(parent, key);
-  if (!(await isComplete(kept))) {
+  if (!(await isUsable(kept))) {
     await mkdir(parent, { recursive: true });
     const making = await mkdtemp(join(parent, '.making-'));
     try {
@@ -66,12 +68,15 @@ async function findOrMake(
     } finally {
       await rm(making, { recursive: true, force: true });
     }
+    await forgetUnusedDisks(parent, completeName);
   }
   return diskSetIn(kept, (await readdir(kept)).includes('data.raw'));
 }
 
-async function isComplete(folder: string): Promise<boolean> {
-  return await readFile(join(folder, completeName)).then(
+/** Whether the disks are whole; notes that they are used. */
+async function isUsable(folder: string): Promise<boolean> {
+  const now = new Date();
+  return await utimes(join(folder, completeName), now, now).then(
     () => true,
     () => false,
   );
