@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { Deadline } from '../foundation/index.ts';
+import { againHere } from './console/again-here.ts';
 import { vmErrors } from './errors.ts';
 
 export interface QmpEvent {
@@ -79,6 +80,8 @@ export class QmpClient extends EventEmitter<{ event: [QmpEvent] }> {
       return (await Deadline.after(limitMs).race(promise, name, () =>
         vmErrors.VM_QMP_TIMEOUT({ tried: `QMP ${name}`, expected: `an answer within ${limitMs} ms` }),
       )) as Result;
+    } catch (error) {
+      throw againHere(error);
     } finally {
       this.#pending.delete(id);
     }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Deadline, runTool } from '../foundation/index.ts';
+import { againHere } from './console/again-here.ts';
 import type { ConsoleAttachServer } from './console/attach-server.ts';
 import { LogStream } from './console/log-stream.ts';
 import { SerialConsole } from './console/serial-console.ts';
@@ -83,7 +84,11 @@ async function openSerialStreams(
 }
 
 /** Attaches the serial ports to their logs and pipes. */
-async function attachPorts(qmp: QmpClient, { ports, inputPipePaths }: Places, deadline: Deadline): Promise<void> {
+async function attachPorts(
+  qmp: QmpClient,
+  { ports, inputPipePaths }: Places,
+  deadline: Deadline,
+): Promise<void> {
   await qmp.negotiate(deadline);
   for (const [index, port] of ports.entries()) {
     const data = { out: port.logPath, append: true, in: inputPipePaths[index] };
@@ -190,7 +195,7 @@ export class RunningMachine {
         got: `it runs; its last lines:\n${this.console.tail(15).join('\n')}`,
       });
     const end = await Deadline.after(limitMs).race(this.ended, 'power off', late);
-    if (end.how === 'died') throw end.error;
+    if (end.how === 'died') throw againHere(end.error);
   }
 
   /** Sends an HTTP request to a forwarded port of the guest. @throws VM_SERVICE_UNREACHABLE */

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { Deadline } from '../../foundation/index.ts';
 import { vmErrors } from '../errors.ts';
+import { againHere } from './again-here.ts';
 import { type ConsoleMatch, describePatterns, type PatternsByKey, takeFirstMatch } from './console-waiter.ts';
 import { type ConsoleSign, ConsoleWatch } from './console-watch.ts';
 import { type ConsolePattern, ConsoleWindow } from './console-window.ts';
@@ -182,16 +183,16 @@ export class SerialConsole {
       return match !== undefined;
     };
     if (attempt()) return await found.promise;
-    if (this.#ended) throw this.#ended;
+    if (this.#ended) throw againHere(this.#ended);
     const wait: Wait = { attempt, fail: found.reject, panicFails };
     this.#waits.add(wait);
     const expired = new Error('expired');
     try {
       return await deadline.race(found.promise, 'expect', () => expired);
     } catch (error) {
-      if (error !== expired) throw error;
+      if (error !== expired) throw againHere(error);
       this.#waits.delete(wait);
-      const facts = { expected: describePatterns(patterns), waitedMs: totalMs, receivedBefore };
+      const facts = { patterns, waitedMs: totalMs, receivedBefore };
       throw (await this.#options.diagnose?.()) ?? timeoutError(this, facts);
     } finally {
       this.#waits.delete(wait);
@@ -266,11 +267,13 @@ export class SerialConsole {
   }
 
   async #write(text: string): Promise<void> {
-    if (this.#ended) throw this.#ended;
+    if (this.#ended) throw againHere(this.#ended);
     if (this.#stream.write(text)) return;
     const gone = this.failure(false);
     try {
       await Promise.race([new Promise<void>((resolve) => this.#stream.once('drain', resolve)), gone.promise]);
+    } catch (error) {
+      throw againHere(error);
     } finally {
       gone.release();
     }

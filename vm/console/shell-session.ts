@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Deadline } from '../../foundation/index.ts';
 import { vmErrors } from '../errors.ts';
+import { againHere } from './again-here.ts';
 import { type CommandFrame, CommandFrameReader } from './command-frames.ts';
 import type { SerialConsole } from './serial-console.ts';
 import { commandLines, shellLoopLine } from './shell-loop.ts';
@@ -42,10 +43,16 @@ export class ShellSession {
   }
 
   /** Commands on one console run one after the other. */
-  run(command: string, options: CommandOptions): Promise<CommandResult> {
-    const result = this.#busy.then(() => this.#run(command, options));
-    this.#busy = result.catch(() => undefined);
-    return result;
+  async run(command: string, options: CommandOptions): Promise<CommandResult> {
+    const before = this.#busy;
+    const turn = Promise.withResolvers<void>();
+    this.#busy = turn.promise;
+    try {
+      await before;
+      return await this.#run(command, options);
+    } finally {
+      turn.resolve();
+    }
   }
 
   /** Ends the loop: the system's init gives the console a new shell. */
@@ -117,7 +124,7 @@ export class ShellSession {
       );
     } catch (error) {
       this.#ready = !this.#console.ended && !this.#lost && (await this.#interrupt(finished));
-      throw error;
+      throw againHere(error);
     } finally {
       failure.release();
       this.#console.setTap(undefined);

@@ -1,8 +1,10 @@
 import { vmErrors } from '../errors.ts';
+import { describePatterns, type PatternsByKey } from './console-waiter.ts';
+import { nearestLine } from './nearest-line.ts';
 import type { SerialConsole } from './serial-console.ts';
 
 interface WaitFacts {
-  expected: string;
+  patterns: PatternsByKey<string>;
   waitedMs: number;
   receivedBefore: number;
 }
@@ -24,12 +26,21 @@ export function timeoutError(console: SerialConsole, facts: WaitFacts): Error {
       ? vmErrors.VM_CONSOLE_FLOODED
       : vmErrors.VM_CONSOLE_TIMEOUT;
   return make({
-    tried: `expect ${facts.expected} on the ${console.name}`,
+    tried: `expect ${describePatterns(facts.patterns)} on the ${console.name}`,
     expected: `it within ${seconds(facts.waitedMs)}`,
     got:
-      `${receivedBytes} bytes meanwhile, silent for the last ${seconds(silentMs)}; the last lines:\n` +
-      console.tail(20).join('\n'),
+      `${receivedBytes} bytes meanwhile, silent for the last ${seconds(silentMs)}\n` +
+      `${nearness(facts, console.tail())}the last lines:\n${console.tail(20).join('\n')}`,
   });
+}
+
+/** Which line was nearly it: most expectations that fail are written wrongly. */
+function nearness({ patterns }: WaitFacts, lines: readonly string[]): string {
+  const nearest = nearestLine(Object.values(patterns), lines);
+  if (nearest === undefined) return '';
+  return nearest.isWhatWasExpected
+    ? `an earlier wait has taken the line that says it: ${nearest.line}\n`
+    : `the nearest line: ${nearest.line}\n`;
 }
 
 function seconds(durationMs: number): string {
