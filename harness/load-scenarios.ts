@@ -1,10 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { registerHooks } from 'node:module';
-import { relative, resolve } from 'node:path';
+import { extname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { errorMessage } from '../foundation/index.ts';
 import { harnessErrors } from './errors.ts';
+import { keepSource } from './loaded-sources.ts';
 import { type Scenario, takeDeclaredScenarios } from './scenario.ts';
 
 /** A scenario and the file that declares it, relative to the folder that the user stands in. */
@@ -57,12 +58,25 @@ async function filesOf(path: string): Promise<string[]> {
     .map((file) => resolve(path, file));
 }
 
-/** `import … from 'assay'` in a scenario means the Assay that runs it, wherever the scenario lies. */
+/**
+ * `import … from 'assay'` in a scenario means the Assay that runs it, wherever the scenario lies. What is loaded is
+ * kept as text, for the lines that failures show.
+ */
 function resolveAssayToItself(): void {
-  const entry = new URL('./index.ts', import.meta.url).href;
+  // In the npm package it is compiled.
+  const entry = new URL(`./index${extname(import.meta.filename)}`, import.meta.url).href;
   registerHooks({
-    resolve: (specifier, context, next) =>
-      specifier === 'assay' ? { url: entry, shortCircuit: true } : next(specifier, context),
+    resolve: (specifier, context, next) => {
+      if (specifier === 'assay') return { url: entry, shortCircuit: true };
+      const resolved = next(specifier, context);
+      // A scenario is an ES module, also where the package.json beside it says nothing, or what `npm init` wrote.
+      return resolved.url.endsWith('.ts') ? { ...resolved, format: 'module-typescript' } : resolved;
+    },
+    load: (url, context, next) => {
+      const loaded = next(url, context);
+      keepSource(url, loaded.source);
+      return loaded;
+    },
   });
 }
 

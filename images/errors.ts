@@ -4,7 +4,7 @@ import { errorTable } from '../foundation/index.ts';
 export const imagesErrors = errorTable({
   IMAGES_TEXT_INVALID: {
     blame: 'usage',
-    summary: 'a text file of the catalogue is not valid YAML',
+    summary: 'a text file is not valid YAML',
     remedy: 'correct the line that is named',
   },
   IMAGES_RECIPE_UNKNOWN: {
@@ -50,7 +50,7 @@ export const imagesErrors = errorTable({
   IMAGES_NPM_MISSING: {
     blame: 'host',
     summary: 'an npm package that a component takes its files from is not installed',
-    remedy: 'run ./setup',
+    remedy: 'run `npm install` again; in a checkout, ./setup',
   },
   IMAGES_PACKAGE_UNAVAILABLE: {
     blame: 'host',

@@ -10,3 +10,4 @@ export { updateLock } from './build/update-lock.ts';
 export { imagesErrors } from './errors.ts';
 export { type Catalogue, readCatalogue, readRecipe } from './selection/catalogue.ts';
 export type { Component, Recipe } from './selection/component.ts';
+export { parseYamlText } from './selection/yaml-file.ts';

@@ -21,6 +21,7 @@ export const importRules: readonly ImportRule[] = [
     folder: 'bench/',
     mayImport: ['foundation/', 'core/', 'vm/', 'images/', 'reports/', 'harness/', 'scenarios/'],
   },
+  { folder: 'packaging/', mayImport: ['core/', 'images/', 'harness/', 'foundation/'] },
 ];
 
 /** What loads files whose names it learns at run time: the user's scenarios, and an appliance's applications. */

@@ -11,6 +11,7 @@ export const sourceFolders = [
   'harness',
   'scenarios',
   'bench',
+  'packaging',
   'tests',
 ] as const;
 

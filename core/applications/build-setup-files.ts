@@ -1,10 +1,10 @@
-import { chmod, lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { writeFileDurably } from '../../foundation/durable-file.ts';
 import type { FileTree, FileTreeEntry } from '../factory/file-tree.ts';
 import { archiveTree } from '../recovery/archive-tree.ts';
 import { applicationNames } from './application.ts';
+import { bundleApplications } from './bundle-applications.ts';
 
 /**
  * Builds the application set-up files on the host: one package per application, an archive that pre-install
@@ -24,26 +24,6 @@ export async function buildSetupFiles(folder: string): Promise<FileTree> {
   }
   await writeFileDurably(join(folder, 'files', 'README'), setupReadme);
   return await listFiles(join(folder, 'files'), '');
-}
-
-async function bundleApplications(folder: string): Promise<void> {
-  await build({
-    absWorkingDir: join(import.meta.dirname, '..', '..'),
-    entryPoints: applicationNames.map((name) => ({
-      in: `core/applications/${name}/main.ts`,
-      out: `${name}/main`,
-    })),
-    outdir: folder,
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    legalComments: 'none',
-    logLevel: 'silent',
-  });
-  // What esbuild writes has the mode that the user's umask leaves; a package has one of its own.
-  for (const name of applicationNames) await chmod(join(folder, name, 'main.cjs'), 0o644);
 }
 
 const setupReadme = `Set-up files of the applications. Pre-install installs them into the primary operating system and then

@@ -9,7 +9,9 @@ const repositoryFolder = join(import.meta.dirname, '..', '..');
  * are made. The npm package brings no sources but their hash, so its keys are those of the checkout it was packed from.
  */
 export async function coreSourcesHash(): Promise<string> {
-  const packed = await readFile(join(repositoryFolder, 'core', 'sources.sha256'), 'utf8').catch(() => undefined);
+  const packed = await readFile(join(repositoryFolder, 'core', 'sources.sha256'), 'utf8').catch(
+    () => undefined,
+  );
   if (packed !== undefined) return packed.trim();
   const hash = createHash('sha256');
   for (const folder of ['core', 'foundation']) {

@@ -1,6 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { errorMessage } from '../../foundation/index.ts';
 import { imagesErrors } from '../errors.ts';
 
@@ -8,7 +7,8 @@ import { imagesErrors } from '../errors.ts';
 const repositoryPath = join(import.meta.dirname, '..', '..');
 
 /**
- * Bundles every program of a folder to one file each, for the Node of the guests (design 3).
+ * Bundles every program of a folder to one file each, for the Node of the guests (design 3). The npm package brings
+ * the bundles along, `*.cjs` in the same folder; there they are taken as they are.
  *
  * @param folder Relative to `root`, the repository. Tests in it (`*.test.ts`) are no programs.
  * @returns File name (`appliance.cjs`) to content, sorted; the same sources give the same bytes.
@@ -18,9 +18,14 @@ export async function bundlePrograms(
   folder: string,
   root = repositoryPath,
 ): Promise<Map<string, Uint8Array>> {
-  const sources = await programSources(join(root, folder));
+  const names = await fileNames(join(root, folder));
+  const bundles = names.filter((name) => name.endsWith('.cjs'));
+  if (bundles.length > 0) return readBundles(join(root, folder), bundles);
+  const sources = names.filter((name) => /^[a-z0-9-]+\.ts$/.test(name));
   if (sources.length === 0) return new Map();
   try {
+    // Only here: the npm package does without esbuild.
+    const { build } = await import('esbuild');
     const result = await build({
       entryPoints: sources.map((name) => join(folder, name)),
       absWorkingDir: root,
@@ -47,10 +52,16 @@ export async function bundlePrograms(
   }
 }
 
-async function programSources(folderPath: string): Promise<string[]> {
+async function fileNames(folderPath: string): Promise<string[]> {
   const names = await readdir(folderPath).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
-  return names.filter((name) => /^[a-z0-9-]+\.ts$/.test(name)).sort();
+  return names.sort();
+}
+
+async function readBundles(folderPath: string, names: readonly string[]): Promise<Map<string, Uint8Array>> {
+  const bundles = new Map<string, Uint8Array>();
+  for (const name of names) bundles.set(name, await readFile(join(folderPath, name)));
+  return bundles;
 }

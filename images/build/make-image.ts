@@ -3,6 +3,7 @@ import { copyFile, link, mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import type { FileTreeEntry } from '../../core/factory/file-tree.ts';
 import { imagesErrors } from '../errors.ts';
+import type { PackageRecord } from '../packages/package-record.ts';
 import type { PackageStore } from '../packages/package-store.ts';
 import { npmFilePath, strippedProgram } from '../packages/stripped-program.ts';
 import { type ComponentSources, resolveTree } from '../resolve/component-tree.ts';
@@ -27,9 +28,9 @@ export async function makeImage(
   onProgress: (message: string) => void,
 ): Promise<ImageManifest> {
   const { recipe, kernelComponent, kernelPackage } = inputs;
-  const kernelFiles = await readPackageFiles(await store.unpacked(kernelPackage, onProgress));
-  const kernel = findKernel(kernelFiles, inputs);
-  const sources = await openSources(inputs, kernelFiles, store, cachePath, onProgress);
+  const materials = await makeMaterials(inputs, store, cachePath, onProgress);
+  const kernel = findKernel(materials.kernelFiles, inputs);
+  const sources = await openSources(inputs, materials);
   const initramfs = await resolveTree(inputs.initramfsComponents, sources);
   const root = await resolveTree(inputs.rootComponents, sources);
   await copyFile(kernel.hostPath, join(path, imageFiles.kernel), constants.COPYFILE_FICLONE);
@@ -50,22 +51,56 @@ export async function makeImage(
   };
 }
 
-/** Unpacks every package and makes what is not in packages. */
-async function openSources(
+type PackageFiles = ReadonlyMap<string, PackageFile>;
+
+/** What trees are put together from. */
+interface Materials {
+  kernelFiles: PackageFiles;
+  /** By the name of the package; without the kernel's. */
+  packageFiles: ReadonlyMap<string, PackageFiles>;
+  madeFiles: ReadonlyMap<Component, Map<string, TreeNode>>;
+}
+
+/**
+ * Unpacks every package and makes what is not in packages, at the same time: the kernel's package and Node are large, and
+ * neither wants more than one processor. When it throws, nothing of it is under way any more.
+ */
+async function makeMaterials(
   inputs: ImageInputs,
-  kernelFiles: ReadonlyMap<string, PackageFile>,
   store: PackageStore,
   cachePath: string,
   onProgress: (message: string) => void,
-): Promise<ComponentSources> {
-  const packageFiles = new Map<string, ReadonlyMap<string, PackageFile>>();
-  for (const [name, record] of inputs.packages) {
-    packageFiles.set(name, await readPackageFiles(await store.unpacked(record, onProgress)));
-  }
-  const madeFiles = new Map<Component, Map<string, TreeNode>>();
-  for (const component of [...inputs.initramfsComponents, ...inputs.rootComponents]) {
-    madeFiles.set(component, await makeFiles(component, inputs, cachePath, onProgress));
-  }
+): Promise<Materials> {
+  const parts = [
+    unpack(inputs.kernelPackage, store, onProgress),
+    unpackAll(inputs.packages, store, onProgress),
+    makeAllFiles(inputs, cachePath, onProgress),
+  ] as const;
+  await Promise.allSettled(parts);
+  const [kernelFiles, packageFiles, madeFiles] = await Promise.all(parts);
+  return { kernelFiles, packageFiles, madeFiles };
+}
+
+async function unpackAll(
+  packages: ImageInputs['packages'],
+  store: PackageStore,
+  onProgress: (message: string) => void,
+): Promise<Map<string, PackageFiles>> {
+  const files = new Map<string, PackageFiles>();
+  for (const [name, record] of packages) files.set(name, await unpack(record, store, onProgress));
+  return files;
+}
+
+async function unpack(
+  record: PackageRecord,
+  store: PackageStore,
+  onProgress: (message: string) => void,
+): Promise<PackageFiles> {
+  return await readPackageFiles(await store.unpacked(record, onProgress));
+}
+
+async function openSources(inputs: ImageInputs, materials: Materials): Promise<ComponentSources> {
+  const { kernelFiles, packageFiles, madeFiles } = materials;
   const { name, version } = inputs.kernelPackage;
   return {
     packageFiles: (packageName) => packageFiles.get(packageName)!,
@@ -73,6 +108,18 @@ async function openSources(
     kernelModules: await KernelModules.open(`${name} ${version}`, kernelFiles),
     modulesFolder: modulesFolder(kernelFiles),
   };
+}
+
+async function makeAllFiles(
+  inputs: ImageInputs,
+  cachePath: string,
+  onProgress: (message: string) => void,
+): Promise<Map<Component, Map<string, TreeNode>>> {
+  const files = new Map<Component, Map<string, TreeNode>>();
+  for (const component of [...inputs.initramfsComponents, ...inputs.rootComponents]) {
+    files.set(component, await makeFiles(component, inputs, cachePath, onProgress));
+  }
+  return files;
 }
 
 async function makeFiles(

@@ -15,8 +15,23 @@ export async function readYamlFile<Schema extends z.ZodType>(
   schema: Schema,
   what: string,
 ): Promise<z.output<Schema>> {
+  return parseYamlText(await readFile(path, 'utf8'), path, schema, what);
+}
+
+/**
+ * The same for a text that was read already.
+ *
+ * @param path Where it comes from, for messages.
+ * @throws as {@link readYamlFile}.
+ */
+export function parseYamlText<Schema extends z.ZodType>(
+  text: string,
+  path: string,
+  schema: Schema,
+  what: string,
+): z.output<Schema> {
   const lines = new LineCounter();
-  const document = parseDocument(await readFile(path, 'utf8'), { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines });
   const [problem] = document.errors;
   if (problem !== undefined) {
     throw imagesErrors.IMAGES_TEXT_INVALID({

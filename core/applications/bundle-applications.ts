@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { chmod, cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { applicationNames } from './application.ts';
+
+/**
+ * Bundles each application to one file, `NAME/main.cjs` below a folder; the same sources give the same bytes. The npm
+ * package brings the bundles along, and there they are copied.
+ */
+export async function bundleApplications(folder: string): Promise<void> {
+  const isBundled = existsSync(join(import.meta.dirname, applicationNames[0]!, 'main.cjs'));
+  await (isBundled ? copyBundles(folder) : makeBundles(folder));
+  // What is written has the mode that the user's umask leaves; a package has one of its own.
+  for (const name of applicationNames) await chmod(join(folder, name, 'main.cjs'), 0o644);
+}
+
+async function copyBundles(folder: string): Promise<void> {
+  for (const name of applicationNames) {
+    await cp(join(import.meta.dirname, name, 'main.cjs'), join(folder, name, 'main.cjs'));
+  }
+}
+
+async function makeBundles(folder: string): Promise<void> {
+  // Only here: the npm package does without esbuild.
+  const { build } = await import('esbuild');
+  await build({
+    absWorkingDir: join(import.meta.dirname, '..', '..'),
+    entryPoints: applicationNames.map((name) => ({
+      in: `core/applications/${name}/main.ts`,
+      out: `${name}/main`,
+    })),
+    outdir: folder,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+}
