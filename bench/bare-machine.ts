@@ -1,9 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runTool } from '../foundation/index.ts';
 import { type MachineSpec, resolveMachineSpec } from '../vm/machine-spec.ts';
 import { qemuArguments } from '../vm/qemu-arguments.ts';
-import { benchErrors } from './errors.ts';
+import { shellWord } from './shell-word.ts';
+import { runTimedScript } from './timed-script.ts';
 
 export interface BareStart {
   /** The script, its log of the console and what QEMU printed are written there. */
@@ -31,22 +31,15 @@ export async function runBareMachine(spec: MachineSpec, start: BareStart): Promi
   const { folder, waitFor, timeoutMs, signal } = start;
   await mkdir(folder, { recursive: true });
   const consoleLogPath = join(folder, 'console.log');
-  const scriptPath = join(folder, 'start.bash');
-  await writeFile(scriptPath, bareScript(bareArguments(spec, folder), consoleLogPath, waitFor));
   const timeout = AbortSignal.timeout(timeoutMs);
-  const tried = `wait for ${JSON.stringify(waitFor)} on a machine started by ${scriptPath}`;
-  // The script is ended with this process, and ends QEMU; a script that is killed cannot.
-  const { stdout } = await runTool('setpriv', ['--pdeathsig', 'TERM', '--', 'bash', scriptPath], {
+  const tookMs = await runTimedScript({
+    scriptPath: join(folder, 'start.bash'),
+    lines: bareScript(bareArguments(spec, folder), consoleLogPath, waitFor),
+    tried: `wait for ${JSON.stringify(waitFor)} on a machine started`,
+    expected: `it within ${timeoutMs} ms`,
+    // The script is ended with this process, and ends QEMU; a script that is killed cannot.
     signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-  }).catch((error: unknown) => {
-    throw benchErrors.BENCH_NOT_MEASURED(
-      { tried, where: folder, expected: `it within ${timeoutMs} ms` },
-      error,
-    );
   });
-  const [startSeconds, endSeconds] = stdout.trim().split(' ').map(Number);
-  const tookMs = (endSeconds! - startSeconds!) * 1000;
-  if (!Number.isFinite(tookMs)) throw benchErrors.BENCH_NOT_MEASURED({ tried, where: folder, got: stdout });
   return { tookMs, consoleLogPath };
 }
 
@@ -69,28 +62,22 @@ export function bareArguments(spec: MachineSpec, folder: string): string[] {
 }
 
 /** `wait` and not the pipeline itself in front: a shell that waits so hears at once that it is to end. */
-function bareScript(commandLine: readonly string[], consoleLogPath: string, waitFor: string): string {
-  const log = quoted(consoleLogPath);
+function bareScript(commandLine: readonly string[], consoleLogPath: string, waitFor: string): string[] {
+  const log = shellWord(consoleLogPath);
   return [
-    '#!/usr/bin/env bash',
     'set -u',
     `: >${log}`,
     'start=$EPOCHREALTIME',
-    `qemu-system-x86_64 ${commandLine.map(quoted).join(' ')} &`,
+    `qemu-system-x86_64 ${commandLine.map(shellWord).join(' ')} &`,
     'qemu=$!',
     "trap 'kill -9 $qemu' EXIT",
     "trap 'exit 3' TERM",
-    `tail -n +1 -f --pid=$qemu ${log} | grep -aqF -m1 ${quoted(waitFor)} &`,
+    `tail -n +1 -f --pid=$qemu ${log} | grep -aqF -m1 ${shellWord(waitFor)} &`,
     'wait $! || exit 1',
     'kill -9 $qemu',
     'wait $qemu 2>/dev/null',
     'end=$EPOCHREALTIME',
     'trap - EXIT',
     'echo "$start $end"',
-    '',
-  ].join('\n');
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
+  ];
 }

@@ -1,3 +1,5 @@
+import type { ComparedTool } from './compared-tools.ts';
+
 /** What one measurement came to, beside the limit that it has to keep (docs/benchmarks.md). */
 export interface BenchmarkResult {
   name: string;
@@ -15,7 +17,7 @@ export interface BenchmarkResult {
 }
 
 export interface BenchmarkOptions {
-  /** How many pairs, or boots; each benchmark has its own default. */
+  /** How many pairs, boots or times; each benchmark has its own default. */
   pairs?: number;
   /** How much the guest prints in the flood, in bytes. */
   floodBytes: number;
@@ -28,6 +30,8 @@ export interface Benchmark {
   name: string;
   /** One sentence: what is measured. */
   summary: string;
+  /** What it starts that Assay itself does not need; looked for before anything is measured. */
+  comparedTools?: readonly ComparedTool[];
   run: (options: BenchmarkOptions) => Promise<BenchmarkResult[]>;
 }
 

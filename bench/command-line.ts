@@ -46,17 +46,17 @@ export async function readCommandLine(
 }
 
 function parser(words: readonly string[], known: readonly Benchmark[]) {
-  const list = known.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n');
+  const list = known.map(({ name, summary }) => `  ${name.padEnd(11)} ${summary}`).join('\n');
   return yargs(words)
     .scriptName('npm run bench --')
     .usage(
-      `$0 NAME…\n\nMeasures Assay against its limits, on a quiet machine.\n\n${list}\n  all        all of them`,
+      `$0 NAME…\n\nMeasures Assay against its limits, on a quiet machine.\n\n${list}\n  all         all of them`,
     )
     .options({
       pairs: {
         type: 'string',
         requiresArg: true,
-        describe: 'how many pairs or boots (default: each its own)',
+        describe: 'how many pairs, boots or times (default: each its own)',
       },
       flood: {
         type: 'string',
@@ -69,6 +69,7 @@ function parser(words: readonly string[], known: readonly Benchmark[]) {
     .example('$0 overhead', 'what Assay adds to a machine')
     .example('$0 console --full', 'the console, with the whole flood')
     .example('$0 boot --pairs 3', 'a quick look at the boot')
+    .example('$0 clone image-build report', 'what works without machines')
     .example('$0 all --json', 'all of them, as JSON')
     .epilogue('Exit codes: 0 all limits kept, 1 one is not, 2 used wrongly, 3 not measured, 130 interrupted.')
     .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false })

@@ -12,6 +12,11 @@ export const benchErrors = errorTable({
     summary: 'a benchmark has not seen what it measures',
     remedy: 'look at the logs that are named; no number of this benchmark can be believed',
   },
+  BENCH_TOOL_MISSING: {
+    blame: 'host',
+    summary: 'a program that Assay is compared with is not installed',
+    remedy: 'install it; ./setup does not, for Assay itself never starts it',
+  },
   BENCH_INTERRUPTED: {
     blame: 'host',
     summary: 'the benchmark was interrupted',

@@ -3,14 +3,18 @@ import { printError } from '../harness/cli/print-error.ts';
 import { exitCodes } from '../harness/exit-code.ts';
 import type { Benchmark } from './benchmark.ts';
 import { boot } from './boot.ts';
+import { clone } from './clone.ts';
 import { type CommandLine, readCommandLine } from './command-line.ts';
+import { findComparedTool } from './compared-tools.ts';
 import { isQuiet, readConditions } from './conditions.ts';
 import { consoleBenchmark } from './console.ts';
+import { imageBuild } from './image-build.ts';
 import { lifecycle } from './lifecycle.ts';
 import { overhead } from './overhead.ts';
 import { type BenchmarkReport, describeResult, writeReport } from './report.ts';
+import { runReport } from './run-report.ts';
 
-const benchmarks = [overhead, consoleBenchmark, boot, lifecycle];
+const benchmarks = [overhead, consoleBenchmark, boot, lifecycle, clone, imageBuild, runReport];
 const words = process.argv.slice(2);
 try {
   process.exitCode = await main();
@@ -24,6 +28,9 @@ try {
 async function main(): Promise<number> {
   const commandLine = await readCommandLine(words, benchmarks);
   if (commandLine === undefined) return exitCodes.passed;
+  // Not after the first hour of `all`.
+  for (const { comparedTools = [] } of commandLine.benchmarks)
+    for (const tool of comparedTools) await findComparedTool(tool);
   const reports: BenchmarkReport[] = [];
   for (const benchmark of commandLine.benchmarks) {
     const report = await runOne(benchmark, commandLine);
