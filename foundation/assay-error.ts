@@ -9,6 +9,8 @@ export interface ErrorFacts {
   expected?: string;
   /** What was found instead. */
   got?: string;
+  /** Line by line, where both are long: `+` was got, `-` was expected. */
+  difference?: string;
   /** File and line, sector, partition: where to look. */
   where?: string;
   /** Overrides the table's remedy when this case has a better one. */
@@ -40,6 +42,14 @@ export class AssayError extends Error {
     this.summary = entry.summary;
     this.remedy = facts.remedy ?? entry.remedy;
     this.facts = facts;
+  }
+
+  /**
+   * The same error once more, made where it is thrown now: one end of a machine ends many waits, and each shall name
+   * its own line in its stack.
+   */
+  again(): AssayError {
+    return new AssayError(this.code, this, this.facts, this.cause);
   }
 
   toJSON(): Record<string, unknown> {
@@ -74,5 +84,6 @@ function describe(summary: string, facts: ErrorFacts): string {
   if (facts.where !== undefined) lines.push(`  where:    ${facts.where}`);
   if (facts.expected !== undefined) lines.push(`  expected: ${facts.expected}`);
   if (facts.got !== undefined) lines.push(`  got:      ${facts.got}`);
+  if (facts.difference !== undefined) lines.push(facts.difference);
   return lines.join('\n');
 }

@@ -1,5 +1,7 @@
 import { foundationErrors } from './errors.ts';
 
+const isOver = Symbol('the deadline is over');
+
 /**
  * A point in time by which something has to be over. Every wait takes one (style 13); waits that belong together
  * share one, so that their sum is bounded.
@@ -39,12 +41,13 @@ export class Deadline {
    * the caller ends it.
    */
   async race<Result>(work: Promise<Result>, what: string, onExpiry?: () => Error): Promise<Result> {
-    const { promise: expiry, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      reject(onExpiry?.() ?? this.#exceeded(what));
-    }, this.remainingMs);
+    const expiry = Promise.withResolvers<typeof isOver>();
+    const timer = setTimeout(() => expiry.resolve(isOver), this.remainingMs);
     try {
-      return await Promise.race([work, expiry]);
+      const result = await Promise.race([work, expiry.promise]);
+      // The error is made here and not by the timer, whose stack does not lead to who waits.
+      if (result === isOver) throw onExpiry?.() ?? this.#exceeded(what);
+      return result;
     } finally {
       clearTimeout(timer);
     }

@@ -5,7 +5,7 @@ export const foundationErrors = errorTable({
   FOUNDATION_TOOL_MISSING: {
     blame: 'host',
     summary: 'a program that Assay needs is not installed',
-    remedy: 'run ./setup, or install the Debian package that has it',
+    remedy: 'install the Debian package that has it: `assay doctor` names it; in a checkout, run ./setup',
   },
   FOUNDATION_TOOL_FAILED: {
     blame: 'host',

@@ -61,7 +61,7 @@ function notStarted(name: string, command: string, result: { code?: string }): E
     where: 'PATH',
     ...(debianPackage === undefined
       ? {}
-      : { remedy: `run ./setup, or: apt-get install --no-install-recommends ${debianPackage}` }),
+      : { remedy: `apt-get install --no-install-recommends ${debianPackage}; in a checkout, ./setup` }),
   });
 }
 

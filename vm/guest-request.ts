@@ -1,18 +1,22 @@
 import { errorMessage } from '../foundation/index.ts';
 import { vmErrors } from './errors.ts';
 
+/** One HTTP request to a machine: `running.request(path, request)`. */
 export interface GuestRequest {
   /** The guest's TCP port; 80 by default. */
   port?: number;
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   body?: string | Uint8Array<ArrayBuffer>;
   headers?: Record<string, string>;
-  /** Milliseconds, before the time-out scale. */
+  /** Milliseconds, before the time-out scale; 10 000 by default. */
   timeoutMs?: number;
 }
 
+/** The answer to a request, whatever its status. */
 export interface GuestResponse {
+  /** HTTP status: 200, 404. */
   status: number;
+  /** The body as UTF-8. */
   text: string;
   bytes: Uint8Array;
 }

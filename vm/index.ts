@@ -1,8 +1,9 @@
 export { type AcceleratorChoice, chooseAccelerator } from './accelerator.ts';
 export { attachSocketSuffix } from './console/attach-server.ts';
-export type { ConsoleMatch } from './console/console-waiter.ts';
+export type { ConsoleMatch, PatternsByKey } from './console/console-waiter.ts';
 export type { ConsoleSign } from './console/console-watch.ts';
 export type { ConsolePattern } from './console/console-window.ts';
+export { withoutLoopTalk } from './console/loop-talk.ts';
 export { SerialConsole } from './console/serial-console.ts';
 export type { ExpectOptions } from './console/serial-console-options.ts';
 export type { CommandOptions, CommandResult } from './console/shell-session.ts';

@@ -39,10 +39,13 @@ export async function createMachine(spec: MachineSpec, context: MachineContext):
 
 /** A machine that is off (spec H1). `await using` it: at its end nothing of it runs or listens any more. */
 export class Machine {
+  /** @internal */
   readonly spec: ResolvedMachineSpec;
+  /** @internal */
   readonly context: MachineContext;
   /** Its evidence. */
   readonly folder: string;
+  /** @internal */
   readonly redactor = new Redactor();
   readonly #overlayPaths: ReadonlyMap<string, string>;
   readonly #secrets = new Set<string>();
@@ -62,8 +65,19 @@ export class Machine {
     this.#overlayPaths = overlayPaths;
   }
 
+  /** The name that it was declared with. */
   get name(): string {
     return this.spec.name;
+  }
+
+  /** Whether it is on now. */
+  get isOn(): boolean {
+    return this.#running?.isOn ?? false;
+  }
+
+  /** The files that its disks are: the image where writes are kept, else the overlay that ends with the machine. */
+  get diskFiles(): { name: string; path: string }[] {
+    return this.spec.disks.map(({ name, path }) => ({ name, path: this.#overlayPaths.get(name) ?? path }));
   }
 
   /**
@@ -99,6 +113,8 @@ export class Machine {
   /**
    * A secret is about to be typed: from now on the console logs have to be scrubbed, whatever happens. A marker
    * names them for the next run, in case this one is killed first.
+   *
+   * @internal
    */
   async keepSecret(secret: string): Promise<void> {
     this.redactor.add(secret);
@@ -128,6 +144,7 @@ export class Machine {
     return this.#portNames.map((name) => {
       const logPath = this.#logPath(name);
       const recorder = new ConsoleRecorder(join(this.folder, `${name}.cast`), `${this.name} ${name}`);
+      // At once: whoever is told of the recording takes the time for the zero of its clock.
       this.context.observer?.onArtifact?.(this.name, 'console-log', logPath);
       this.context.observer?.onArtifact?.(this.name, 'asciicast', recorder.path);
       return { name, logPath, recorder };

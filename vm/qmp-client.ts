@@ -5,6 +5,7 @@ import { Deadline } from '../foundation/index.ts';
 import { againHere } from './console/again-here.ts';
 import { vmErrors } from './errors.ts';
 
+/** Something that QEMU reports of a machine (QMP, docs/interop/qmp-spec): `RESET`, `SHUTDOWN`, `WATCHDOG`. */
 export interface QmpEvent {
   event: string;
   data: Record<string, unknown>;

@@ -100,6 +100,7 @@ async function attachPorts(
 export class RunningMachine {
   readonly name: string;
   readonly pid: number;
+  /** @internal */
   readonly qmp: QmpClient;
   /** ttyS0. */
   readonly console: SerialConsole;
@@ -138,6 +139,7 @@ export class RunningMachine {
     attach.show(this.console);
   }
 
+  /** Whether it is on still; a guest can switch it off at any time. */
   get isOn(): boolean {
     return this.#isOn;
   }
@@ -157,13 +159,13 @@ export class RunningMachine {
     });
   }
 
-  /** Presses the power button (ACPI); what the guest does then is up to it. */
+  /** Presses the power button (ACPI); what the guest does then is up to it. @throws VM_MACHINE_OFF */
   async pressPowerButton(): Promise<void> {
     this.#noteAction('button');
     await this.qmp.execute('system_powerdown');
   }
 
-  /** Presses the reset button. */
+  /** Presses the reset button: it starts anew, its disks as they are at this instant. @throws VM_MACHINE_OFF */
   async reset(): Promise<void> {
     this.#noteAction('reset');
     await this.qmp.execute('system_reset');
@@ -172,6 +174,7 @@ export class RunningMachine {
   /**
    * Pulls the plug: QEMU is killed. What the guest has written by then is on the disk, flushed or not; a cut that
    * loses writes is made from a write log (design 7).
+   * @throws VM_MACHINE_OFF
    */
   async cut(): Promise<void> {
     this.#asked = 'cut';
@@ -198,7 +201,15 @@ export class RunningMachine {
     if (end.how === 'died') throw againHere(end.error);
   }
 
-  /** Sends an HTTP request to a forwarded port of the guest. @throws VM_SERVICE_UNREACHABLE */
+  /**
+   * Sends an HTTP request to a port of the guest that `forwardTcpPorts` of its network chip names.
+   *
+   * @returns the answer, whatever its status.
+   * @throws VM_SERVICE_UNREACHABLE when no complete answer comes in time, VM_SPEC_INVALID when the port is not
+   * forwarded.
+   * @example
+   * const { status, text } = await running.request('/health', { port: 8080, timeoutMs: 5_000 });
+   */
   async request(path: string, request: GuestRequest = {}): Promise<GuestResponse> {
     const timeoutScale = this.#machine.context.timeoutScale ?? 1;
     const port = await this.hostPort(request.port ?? 80);

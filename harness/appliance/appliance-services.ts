@@ -24,15 +24,17 @@ export abstract class ApplianceServices {
     return answer.rows ?? [];
   }
 
+  /** Its settings as its page has them. @throws HARNESS_APPLIANCE_ANSWER, VM_SERVICE_UNREACHABLE */
   async settings(): Promise<unknown> {
     return await this.#json('GET', '/api/settings');
   }
 
+  /** Changes the settings that are named, over its page's own interface. @throws HARNESS_APPLIANCE_ANSWER */
   async changeSettings(settings: Record<string, unknown>): Promise<void> {
     await this.#json('PUT', '/api/settings', settings);
   }
 
-  /** Gives one of the appliance's own commands. */
+  /** Gives one of the appliance's own commands: `POST` to a path, with a body as JSON. @throws HARNESS_APPLIANCE_ANSWER */
   async command(path: string, body?: unknown): Promise<unknown> {
     return await this.#json('POST', path, body);
   }
@@ -49,6 +51,12 @@ export abstract class ApplianceServices {
     });
   }
 
+  /**
+   * Any HTTP request to its page, port 80.
+   *
+   * @param path With its leading slash.
+   * @throws HARNESS_APPLIANCE_OFF, VM_SERVICE_UNREACHABLE
+   */
   async request(path: string, request?: GuestRequest): Promise<GuestResponse> {
     return await this.running.request(path, request);
   }

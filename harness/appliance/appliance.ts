@@ -7,6 +7,7 @@ import { damageFile, damageFileSystem, type Injection } from '../faults/index.ts
 import { type LayoutText, readLayoutText } from '../witness/index.ts';
 import { ApplianceServices } from './appliance-services.ts';
 import type { DiskSet } from './kept-disks.ts';
+import type { Profile } from './profile.ts';
 import { parseReadyReport, type ReadyReport } from './ready-report.ts';
 import { type UnitHardware, unitHardware } from './unit-hardware.ts';
 
@@ -32,12 +33,14 @@ const failure = /ASSAY (?:FAILED|REBUILD-FAILED|BOOT-FAILED) ?(.*)/;
 /** An appliance that is built and off. Its disks keep what is written to them. */
 export async function createAppliance(
   bench: Bench,
-  layoutPath: string,
+  { layoutPath, hardware: declared }: Pick<Profile, 'layoutPath' | 'hardware'>,
   name: string,
   disks: DiskSet,
   options: UnitOptions = {},
 ): Promise<Appliance> {
-  const hardware = { ...unitHardware(options.hardwareOf ?? name), ...options.hardware };
+  const { manufacturer, product, memoryMiB, cpus } = declared;
+  const own = unitHardware(options.hardwareOf ?? name, { manufacturer, product });
+  const hardware = { ...own, ...options.hardware };
   const disk = (role: 'system' | 'data', path: string, port: number) => ({
     name: role,
     path,
@@ -48,7 +51,8 @@ export async function createAppliance(
   });
   const machine = await bench.machine({
     name,
-    memoryMiB: 512,
+    memoryMiB,
+    cpus,
     disks: [
       disk('system', disks.systemPath, 0),
       ...(disks.dataPath === undefined ? [] : [disk('data', disks.dataPath, 1)]),
@@ -96,13 +100,18 @@ export class Appliance extends ApplianceServices {
     throw harnessErrors.HARNESS_APPLIANCE_OFF({ tried: `use appliance ${this.name}` });
   }
 
-  /** Switches it on and does not wait. */
+  /** Switches it on and does not wait. @throws VM_QEMU_NOT_STARTED, VM_MACHINE_OFF when it is on already. */
   async powerOn(): Promise<RunningMachine> {
     this.#running = await this.machine.powerOn();
     return this.#running;
   }
 
-  /** Switches it on and waits until it is ready, checked through the network. */
+  /**
+   * Switches it on and waits until it is ready, checked through the network: at most two minutes, before
+   * the time-out scale.
+   *
+   * @throws as {@link powerOn} and {@link ready}.
+   */
   async start(): Promise<ReadyReport> {
     return await this.#step(`${this.name} starts and is ready`, 'boot', async () => {
       await this.powerOn();
@@ -169,6 +178,11 @@ export class Appliance extends ApplianceServices {
     await this.running.console.expect(new RegExp(`ASSAY STATE ${name}\\b`), { timeoutMs });
   }
 
+  /**
+   * Presses its power button and waits until it is off.
+   *
+   * @throws VM_POWER_OFF_TIMEOUT when it does not go off, HARNESS_APPLIANCE_OFF when it is off already.
+   */
   async powerOff(): Promise<void> {
     await this.#step(`${this.name} is switched off by its power button`, 'wait', async () => {
       await this.running.pressPowerButton();
@@ -176,6 +190,11 @@ export class Appliance extends ApplianceServices {
     });
   }
 
+  /**
+   * Pulls its plug; what it has written by then is on its disks.
+   *
+   * @throws HARNESS_APPLIANCE_OFF when it is off already.
+   */
   async cutPower(): Promise<void> {
     await this.#step(`the power of ${this.name} is cut`, 'other', () => this.running.cut());
   }

@@ -1,5 +1,6 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Bench } from '../bench.ts';
 import { type InspectedDisk, inspectDisk, readLayoutText } from '../witness/index.ts';
 import { type Appliance, createAppliance, type UnitOptions } from './appliance.ts';
@@ -7,9 +8,10 @@ import { buildReferenceTemplate, layoutFile, referenceSystems } from './build-te
 import { cloneFor } from './clone-for.ts';
 import { inputsKey } from './inputs-key.ts';
 import { copyDisks, type DiskSet, diskSetIn, keptDisks } from './kept-disks.ts';
+import { type layoutNames, type Profile, readProfile, referenceHardware } from './profile.ts';
 
-/** The layouts of the reference appliance (`images/layouts/`). */
-export type LayoutName = 'headless' | 'headless-single-disk';
+/** The layouts of the reference appliance, by name (`images/layouts/`). */
+export type LayoutName = (typeof layoutNames)[number];
 
 /** The stages of pre-install in order, as the specification lists them (M5, then M6). */
 export const preInstallStages = [
@@ -26,20 +28,36 @@ export const preInstallStages = [
   'master',
 ] as const;
 
-/** A factory for one layout: where templates are built, masters manufactured and clones made (spec M1 to M7). */
-export function createFactory(bench: Bench, layoutName: LayoutName = 'headless'): Factory {
-  return new Factory(bench, layoutName);
+/**
+ * A factory for one layout: where templates are built, masters manufactured and clones made (spec M1 to M7).
+ *
+ * @param layout One of Assay's layouts by name; by default what `assay.yaml` of the current folder says, and without
+ * that file `headless`. What else the factory needs (operating systems, licence keys, hardware) is that file's.
+ * @throws FOUNDATION_CONFIG_INVALID, IMAGES_TEXT_INVALID when `assay.yaml` is wrong.
+ * @example
+ * const factory = createFactory(bench);
+ * const unit = await factory.clonedUnit(await factory.master(), 'alpha');
+ * await unit.start();
+ */
+export function createFactory(bench: Bench, layout?: LayoutName): Factory {
+  const profile = readProfile();
+  return new Factory(bench, layout === undefined ? profile : { ...profile, layoutPath: layoutFile(layout) });
 }
 
+/** Makes templates, masters, clones and units of one layout; from {@link createFactory}. */
 export class Factory {
-  readonly layoutName: LayoutName;
+  /** The layout's file without its ending: `headless`. */
+  readonly layoutName: string;
+  /** The layout's file. */
   readonly layoutPath: string;
   readonly #bench: Bench;
+  readonly #profile: Profile;
 
-  constructor(bench: Bench, layoutName: LayoutName) {
-    this.layoutName = layoutName;
-    this.layoutPath = layoutFile(layoutName);
+  constructor(bench: Bench, profile: Profile) {
+    this.layoutPath = profile.layoutPath;
+    this.layoutName = basename(profile.layoutPath).replace(/\.ya?ml$/, '');
     this.#bench = bench;
+    this.#profile = profile;
   }
 
   /** Builds a template from its inputs, whether or not one is kept (spec M1). */
@@ -68,7 +86,7 @@ export class Factory {
     return await this.#bench.step(`machine ${name} manufactures a master`, async () => {
       const folder = join(this.#bench.workFolder, name);
       const disks = await copyDisks(template, folder);
-      const machine = await createAppliance(this.#bench, this.layoutPath, name, disks);
+      const machine = await createAppliance(this.#bench, this.#profile, name, disks);
       await machine.powerOn();
       for (const stage of preInstallStages) {
         await this.#bench.step(`stage ${stage}`, () => machine.stage(stage), {
@@ -109,7 +127,7 @@ export class Factory {
 
   /** A unit in its machine, off. */
   async unit(name: string, disks: DiskSet, options?: UnitOptions): Promise<Appliance> {
-    return await createAppliance(this.#bench, this.layoutPath, name, disks, options);
+    return await createAppliance(this.#bench, this.#profile, name, disks, options);
   }
 
   /** A clone of the master in a machine of its own, off. */
@@ -126,6 +144,8 @@ export class Factory {
   async #build(folder: string): Promise<DiskSet> {
     const template = await buildReferenceTemplate({
       layoutPath: this.layoutPath,
+      licenceKeysPath: this.#profile.licenceKeysPath,
+      systems: this.#profile.systems,
       outFolder: folder,
       onProgress: (step) => this.#bench.note(step),
     });
@@ -133,8 +153,13 @@ export class Factory {
   }
 
   async #key(): Promise<string> {
-    const { primary, emergency } = await referenceSystems();
-    const key = await inputsKey(this.layoutPath, [primary.inputsHash, emergency.inputsHash]);
+    const { licenceKeysPath, systems, hardware } = this.#profile;
+    const { primary, emergency } = await referenceSystems(systems);
+    const keys = licenceKeysPath === undefined ? [] : [await readFile(licenceKeysPath, 'utf8')];
+    // A master is manufactured in a machine of the product; the reference appliance's is not named.
+    const machine = isDeepStrictEqual(hardware, referenceHardware) ? [] : [JSON.stringify(hardware)];
+    const inputs = [primary.inputsHash, emergency.inputsHash, ...keys, ...machine];
+    const key = await inputsKey(this.layoutPath, inputs);
     return `${this.layoutName}-${key}`;
   }
 }

@@ -1,7 +1,6 @@
-const maxLineLength = 400;
+import { withoutLoopTalk } from './loop-talk.ts';
 
-/** What the command loop says to the harness is nothing for people. */
-const loopFrame = /^@[a-z0-9]{12}:\d+:[behx]:[\d.]*;$/;
+const maxLineLength = 400;
 
 /** The last lines of a console, whoever matched or took them: evidence for errors, and what a live view shows. */
 export class RecentLines {
@@ -30,7 +29,7 @@ export class RecentLines {
   /** The last `count` lines, oldest first. */
   tail(count = this.#maxCount): string[] {
     const lines = this.#current === '' ? this.#lines : [...this.#lines, this.#current];
-    return lines.filter((line) => !loopFrame.test(line)).slice(-count);
+    return withoutLoopTalk(lines).slice(-count);
   }
 
   #endLine(): void {

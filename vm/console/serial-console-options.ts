@@ -22,8 +22,9 @@ export interface SerialConsoleOptions {
   onMatch?: (match: { expected: string; view: string }) => void;
 }
 
+/** How a wait of `console.expect` ends when nothing comes. */
 export interface ExpectOptions {
-  /** Milliseconds, before the time-out scale. */
+  /** Milliseconds, before the time-out scale; 30 000 by default. */
   timeoutMs?: number;
   /** `fails` (default): a kernel panic ends the wait. `is-noted`: the scenario wants one. */
   panic?: 'fails' | 'is-noted';

@@ -30,6 +30,7 @@ const panicTraceMs = 300;
  */
 export class SerialConsole {
   readonly name: string;
+  /** @internal */
   readonly recent = new RecentLines();
   /** Bytes received so far. */
   receivedBytes = 0;
@@ -61,13 +62,13 @@ export class SerialConsole {
     stream.on('close', () => void this.#onClose());
   }
 
-  /** Types text as it is. */
+  /** Types text as it is: `send('\x03')` is Ctrl-C. @throws what ended the machine, when it is gone. */
   async send(text: string): Promise<void> {
     this.#options.recorder?.input(this.#redactor.clean(text));
     await this.#write(text);
   }
 
-  /** Types a line and Return. */
+  /** Types a line and Return; without a line only Return. @throws as {@link send}. */
   async sendLine(line = ''): Promise<void> {
     await this.send(`${line}\r`);
   }
@@ -85,6 +86,10 @@ export class SerialConsole {
    * @returns What was found; `which` is the key of the pattern (`match` when there is only one).
    * @throws VM_CONSOLE_TIMEOUT, VM_CONSOLE_SILENT or VM_CONSOLE_FLOODED when it does not come in time,
    * VM_GUEST_PANICKED at once, and what ended the machine as soon as it is gone.
+   * @example
+   * await console.expect('login: ', { timeoutMs: 60_000 });
+   * const found = await console.expect({ ready: /READY (\d+) s/, failed: 'FAILED' });
+   * if (found.which === 'ready') bench.measure('boot', Number(found.groups[0]), 's');
    */
   async expect(pattern: ConsolePattern, options?: ExpectOptions): Promise<ConsoleMatch<'match'>>;
   async expect<Key extends string>(
@@ -108,14 +113,17 @@ export class SerialConsole {
    * this is used first; nothing of it reaches the guest's disk.
    *
    * @throws VM_COMMAND_FAILED when the status is not accepted, VM_COMMAND_TIMEOUT, VM_SHELL_NOT_REACHED,
-   * VM_SHELL_ENDED, and all that {@link expect} throws.
+   * VM_SHELL_ENDED, VM_OUTPUT_TOO_LARGE, and all that {@link expect} throws.
+   * @example
+   * const { output } = await console.run('cat /etc/hostname');
+   * const { exitCode } = await console.run('test -e /etc/shadow', { acceptExitCodes: 'any' });
    */
   async run(command: string, options: CommandOptions = {}): Promise<CommandResult> {
     this.#shell ??= new ShellSession(this);
     return await this.#shell.run(command, options);
   }
 
-  /** The guest starts anew: its shell, and the command loop in it, are gone. */
+  /** The guest starts anew: its shell, and the command loop in it, are gone. @internal */
   guestRestarted(): void {
     this.#shell?.lost();
     this.#shell = undefined;
@@ -127,15 +135,17 @@ export class SerialConsole {
     this.#shell = undefined;
   }
 
+  /** @internal */
   get timeoutScale(): number {
     return this.#options.timeoutScale ?? 1;
   }
 
+  /** Why nothing more can come; undefined while the other end is there. */
   get ended(): Error | undefined {
     return this.#ended;
   }
 
-  /** The last lines, without secrets: evidence. */
+  /** The last lines, oldest first, at most 40 and without secrets: evidence. */
   tail(count?: number): string[] {
     return this.recent.tail(count).map((line) => this.#redactor.clean(line));
   }
@@ -145,7 +155,7 @@ export class SerialConsole {
     return this.#redactor.clean(this.recent.last);
   }
 
-  /** Ends every wait, now and later, with `error`: the other end is gone, or nothing can be recorded. */
+  /** Ends every wait, now and later, with `error`: the other end is gone, or nothing can be recorded. @internal */
   end(error: Error): void {
     this.#ended ??= error;
     const reason = this.#ended;
@@ -154,12 +164,12 @@ export class SerialConsole {
     for (const wait of this.#waits) wait.fail(reason);
   }
 
-  /** Lets `tap` see every piece before the window does; what it returns goes on to the window. */
+  /** Lets `tap` see every piece before the window does; what it returns goes on to the window. @internal */
   setTap(tap: ((piece: ConsolePiece) => ConsolePiece | undefined) | undefined): void {
     this.#tap = tap;
   }
 
-  /** A promise that rejects when the machine ends or panics: for waits that look at something else. */
+  /** A promise that rejects when the machine ends or panics: for waits that look at something else. @internal */
   failure(panicFails: boolean): { promise: Promise<never>; release: () => void } {
     const { promise, reject } = Promise.withResolvers<never>();
     promise.catch(() => undefined);

@@ -6,21 +6,25 @@ import { type CommandFrame, CommandFrameReader } from './command-frames.ts';
 import type { SerialConsole } from './serial-console.ts';
 import { commandLines, shellLoopLine } from './shell-loop.ts';
 
+/** How one command runs: `console.run(command, options)`. */
 export interface CommandOptions {
-  /** Milliseconds, before the time-out scale. */
+  /** Milliseconds, before the time-out scale; 30 000 by default. */
   timeoutMs?: number;
   /** Statuses that are no error; `any` accepts all. */
   acceptExitCodes?: readonly number[] | 'any';
-  /** More output than this is an error; what came is in the console's log all the same. */
+  /** More output than this, by default 64 MiB, is an error; what came is in the console's log all the same. */
   maxOutputBytes?: number;
 }
 
+/** What one command did, of `console.run`. */
 export interface CommandResult {
   /** What the command printed on both of its outputs, kernel messages taken out. */
   output: string;
+  /** Its exit status, 0 to 255. */
   exitCode: number;
   /** What the kernel printed meanwhile. */
   kernelMessages: readonly string[];
+  /** From the typing of the command to its answer, in milliseconds. */
   durationMs: number;
 }
 

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { layOutRepository } from '../../init/lay-out-repository.ts';
+import type { Command } from '../command.ts';
+import { flag } from '../option-values.ts';
+import { ownVersion } from '../own-version.ts';
+
+/** `assay init`: a repository for the scenarios of a product. */
+export const init: Command = {
+  usage: 'init [folder]',
+  summary: 'lay out a folder for the scenarios of your product',
+  options: {},
+  examples: [
+    ['assay init gateway-scenarios', 'a new folder, with a scenario that runs'],
+    ['assay init', 'the folder you stand in; files that are there already are left alone, and named'],
+  ],
+  async run(words) {
+    const folder = typeof words.folder === 'string' ? words.folder : '.';
+    const files = await layOutRepository(folder, await ownVersion());
+    const next = nextCommands(folder);
+    process.stdout.write(
+      flag(words, 'json')
+        ? `${JSON.stringify({ folder: resolve(folder), files, next }, undefined, 2)}\n`
+        : made(folder, files, next),
+    );
+    return 0;
+  },
+};
+
+function made(folder: string, files: readonly string[], next: readonly string[]): string {
+  const lines = [
+    `made in ${resolve(folder)}:`,
+    ...files.map((file) => `  ${file}`),
+    'next:',
+    ...next.map((command) => `  ${command}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** In a checkout there is no package yet that npm could install; its own command line works at once. */
+function nextCommands(folder: string): string[] {
+  const enter = resolve(folder) === process.cwd() ? [] : [`cd ${folder}`];
+  const checkout = join(import.meta.dirname, '..', '..', '..');
+  if (!existsSync(join(checkout, 'setup')))
+    return [...enter, 'npm install', 'npx assay doctor', 'npx assay run'];
+  const assay = join(checkout, 'assay');
+  return [
+    ...enter,
+    `${assay} doctor`,
+    `${assay} run`,
+    `npm install --save-dev "$(npm pack --silent ${checkout})"   # types for the editor, and npx assay`,
+  ];
+}
