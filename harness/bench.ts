@@ -1,8 +1,10 @@
 import type { RunEventOf, StepCategory } from '../reports/index.ts';
 import type { Machine, MachineSpec } from '../vm/index.ts';
 
+/** What a file in the report is: `console-log`, `asciicast`, `disk`, `json`, `log`, `other`. */
 export type ArtifactKind = RunEventOf<'artifact'>['what'];
 
+/** What a step is about, beside its sentence. */
 export interface StepOptions {
   /** Where the step's time is counted. */
   category?: StepCategory;
@@ -26,7 +28,10 @@ export interface Bench {
   /**
    * One step of the story, timed, named by a sentence; steps nest, and may run at the same time.
    *
+   * @returns what the action returns.
    * @throws whatever the action throws.
+   * @example
+   * const gateway = await bench.step('the gateway starts', () => machine.powerOn(), { category: 'boot' });
    */
   step<Result>(
     sentence: string,
@@ -38,13 +43,23 @@ export interface Bench {
    * A machine, off; the bench disposes of it at the end.
    *
    * @throws FOUNDATION_CONFIG_INVALID or VM_SPEC_INVALID when it is declared wrongly.
+   * @example
+   * const machine = await bench.machine({
+   *   name: 'gateway',
+   *   memoryMiB: 256,
+   *   disks: [{ name: 'system', path: '/images/gateway.raw', controller: 'ahci' }],
+   * });
+   * const running = await machine.powerOn();
    */
   machine(spec: MachineSpec): Promise<Machine>;
 
   /**
    * Claims something of the product: `got` has to equal `expected`, deeply and strictly.
    *
+   * @param claim What is true when they are equal: a sentence for the report.
    * @throws HARNESS_CHECK_FAILED with both and their difference: the scenario has failed.
+   * @example
+   * bench.check('the shell answers', output, '42\n');
    */
   check(claim: string, got: unknown, expected: unknown): void;
 

@@ -2,10 +2,11 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { describeError } from '../reports/index.ts';
+import type { Machine } from '../vm/index.ts';
 import type { ArtifactKind, Bench } from './bench.ts';
 import type { CleanupStack } from './cleanup-stack.ts';
 import { describeDifference } from './describe-difference.ts';
+import { describeFailure } from './describe-failure.ts';
 import { harnessErrors } from './errors.ts';
 import { judge, ScenarioSkipped } from './judge.ts';
 import type { MachineSurroundings, Machines } from './machines.ts';
@@ -26,6 +27,8 @@ export interface BenchParts {
   offerConsole: MachineSurroundings['offerConsole'];
   /** Called when the scenario has asked for a machine: from now on a time-out may be the product's. */
   machineAsked: () => void;
+  /** Is told of every machine that was made, off. */
+  onMachine: (machine: Machine) => void;
 }
 
 /** The bench of one scenario. */
@@ -40,7 +43,7 @@ export function createBench(parts: BenchParts): Bench {
     step(sentence, action, options = {}) {
       return journal.step({ sentence, ...options }, stopWhenAborted(signal, action), (thrown) => {
         const { outcome } = judge(thrown);
-        return outcome === 'skipped' ? { outcome } : { outcome, error: describeError(thrown) };
+        return outcome === 'skipped' ? { outcome } : { outcome, error: describeFailure([thrown]) };
       });
     },
     machine: (spec) => addMachine(parts, spec),
@@ -77,7 +80,9 @@ async function addMachine(parts: BenchParts, spec: Parameters<Machines['create']
     const machine = await creation.catch(() => undefined);
     await machine?.[Symbol.asyncDispose]();
   });
-  return creation;
+  const machine = await creation;
+  parts.onMachine(machine);
+  return machine;
 }
 
 function checkClaim(journal: ScenarioJournal, claim: string, got: unknown, expected: unknown): void {

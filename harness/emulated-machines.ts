@@ -7,6 +7,7 @@ import {
   type Machine,
   type MachineObserver,
   type PowerAction,
+  withoutLoopTalk,
 } from '../vm/index.ts';
 import { MachineDiskMaps } from './disk-map/machine-disk-maps.ts';
 import type { MachineEvent, MachineSurroundings, Machines } from './machines.ts';
@@ -110,7 +111,7 @@ function tailOf(logPath: string): string[] {
     const bytes = Buffer.alloc(Math.min(sizeBytes, tailBytes));
     const readBytes = readSync(file, bytes, 0, bytes.length, sizeBytes - bytes.length);
     const text = bytes.subarray(0, readBytes).toString('utf8').trimEnd();
-    return text.split(/\r*\n/).slice(-tailLines);
+    return withoutLoopTalk(text.split(/\r*\n/)).slice(-tailLines);
   } finally {
     closeSync(file);
   }

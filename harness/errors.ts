@@ -87,10 +87,26 @@ export const harnessErrors = errorTable({
     summary: 'the filters leave no scenario',
     remedy: '`assay list` takes the same filters and shows what they leave',
   },
+  HARNESS_RUN_UNKNOWN: {
+    blame: 'usage',
+    summary: 'there is no such run',
+    remedy:
+      '`ls .assay/runs` shows the runs of this folder; a run folder that lies elsewhere is named by its path',
+  },
+  HARNESS_RUN_LIVE: {
+    blame: 'usage',
+    summary: 'the run still goes on',
+    remedy: 'wait for its end; `assay report show` shows how far it is',
+  },
   HARNESS_USAGE: {
     blame: 'usage',
     summary: 'the command line cannot be understood',
     remedy: '--help after a command shows its options with examples',
+  },
+  HARNESS_INIT_WOULD_OVERWRITE: {
+    blame: 'usage',
+    summary: 'files that would be made are there already',
+    remedy: 'name a new folder, or move those files away; nothing was written',
   },
   HARNESS_FOLDER_UNUSABLE: {
     blame: 'host',

@@ -50,18 +50,19 @@ async function examineTools(): Promise<Finding[]> {
   const missing = hostTools
     .filter((_, index) => isMissing[index])
     .map(({ name, debianPackage, purpose }): Finding => {
-      const remedy = `apt-get install --no-install-recommends ${debianPackage}`;
-      return { what: name, state: 'ill', detail: `missing; it ${purpose}`, remedy };
+      return { what: name, state: 'ill', detail: `missing; package ${debianPackage}: it ${purpose}` };
     });
-  const found = hostTools.length - missing.length;
-  return [
-    {
-      what: 'programs',
-      state: found === 0 ? 'ill' : 'well',
-      detail: `${found} of ${hostTools.length} are there`,
-    },
-    ...missing,
-  ];
+  const detail = `${hostTools.length - missing.length} of ${hostTools.length} are there`;
+  if (missing.length === 0) return [{ what: 'programs', state: 'well', detail }];
+  const packages = hostTools.filter((_, index) => isMissing[index]).map((tool) => tool.debianPackage);
+  return [{ what: 'programs', state: 'ill', detail, remedy: installCommand(packages) }, ...missing];
+}
+
+/** One command that installs these packages, for whoever runs it. */
+function installCommand(packages: readonly string[]): string {
+  const sudo = process.getuid?.() === 0 ? '' : 'sudo ';
+  const names = [...new Set(packages)].sort().join(' ');
+  return `${sudo}apt-get update && ${sudo}apt-get install --no-install-recommends ${names}`;
 }
 
 /** Whether it starts at all is the question; what it says to that option does not matter. */
@@ -75,7 +76,8 @@ function isToolMissing(name: string): Promise<boolean> {
 async function examineQemu(): Promise<Finding> {
   const version = await qemuVersion();
   if (version === undefined) {
-    return { what: 'QEMU', state: 'ill', detail: 'it does not say its version', remedy: './setup' };
+    const remedy = installCommand(['qemu-system-x86']);
+    return { what: 'QEMU', state: 'ill', detail: 'it does not say its version', remedy };
   }
   const [major] = version.split('.');
   const isOld = Number(major) < 7;

@@ -1,12 +1,40 @@
-export type { Machine, MachineSpec, RunningMachine, SerialConsole } from '../vm/index.ts';
+export type {
+  CommandOptions,
+  CommandResult,
+  ConsoleMatch,
+  ConsolePattern,
+  ExpectOptions,
+  GuestRequest,
+  GuestResponse,
+  Machine,
+  MachineEnd,
+  MachineSpec,
+  PatternsByKey,
+  QmpEvent,
+  RunningMachine,
+  SerialConsole,
+} from '../vm/index.ts';
 export { Appliance, type UnitOptions } from './appliance/appliance.ts';
 export { createFactory, Factory, type LayoutName, preInstallStages } from './appliance/factory.ts';
 export type { DiskSet } from './appliance/kept-disks.ts';
+export { type Profile, readProfile } from './appliance/profile.ts';
 export type { ReadyReport } from './appliance/ready-report.ts';
-export { type UnitHardware, unitHardware } from './appliance/unit-hardware.ts';
+export { type UnitHardware, type UnitModel, unitHardware } from './appliance/unit-hardware.ts';
 export type { ArtifactKind, Bench, StepOptions } from './bench.ts';
 export { emulatedMachines } from './emulated-machines.ts';
-export { damageBytes, damageFile, damageFileSystem, type Injection } from './faults/index.ts';
+export {
+  type ByteRange,
+  type DamageBytesOptions,
+  type DamageFileOptions,
+  type DamageFileSystemOptions,
+  type DamageHow,
+  type DamageOptions,
+  damageBytes,
+  damageFile,
+  damageFileSystem,
+  type FileInjection,
+  type Injection,
+} from './faults/index.ts';
 export { type LoadedScenario, loadScenarios } from './load-scenarios.ts';
 export type { MachineEvent, MachineSurroundings, Machines } from './machines.ts';
 export { type RunOptions, type RunResult, runScenarios } from './run-scenarios.ts';
@@ -18,11 +46,35 @@ export {
   scenario,
 } from './scenario.ts';
 export { type Selection, selectScenarios } from './select-scenarios.ts';
+export { smallSystem } from './small-system.ts';
 export {
+  type BootControlValue,
+  type CompareOptions,
+  type DifferingRange,
+  type DiskComparison,
+  type DiskRecord,
+  type FilePlace,
+  type FileSystemCheck,
+  type FileSystemFacts,
+  type Find,
+  type FindOptions,
+  type FolderEntry,
   type InspectedDisk,
+  type InspectedPartition,
+  type InspectOptions,
   inspectDisk,
+  type LayoutText,
   type LcdFrame,
+  type LcdReading,
+  type LcdSize,
+  type PartitionEntry,
+  type PartitionTable,
+  type Place,
+  type RecordCopy,
+  type RecordKind,
+  type RecordValue,
   readLayoutText,
   readLcdFrames,
+  type SectorRange,
   type TreeEntry,
 } from './witness/index.ts';

@@ -49,5 +49,6 @@ export type MachineEvent = WithoutPlace<
 
 /** Makes the machines of scenarios, switched off; the bench disposes of each at the scenario's end. */
 export interface Machines {
+  /** Makes a machine from its declaration, off. @throws FOUNDATION_CONFIG_INVALID, VM_SPEC_INVALID */
   create(spec: MachineSpec, surroundings: MachineSurroundings): Promise<Machine>;
 }

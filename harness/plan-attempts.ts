@@ -7,8 +7,20 @@ export function planAttempts(selected: readonly LoadedScenario[], repeat: number
   const planned = rounds.flatMap((round) =>
     selected.map(({ scenario, file }) => ({
       id: repeat === 1 ? scenario.name : `${scenario.name}.${round}`,
-      ...{ scenario, file, repeat: round },
+      ...{ scenario, file, repeat: round, attempt: 1 },
     })),
   );
   return planned.map((attempt, index) => ({ ...attempt, number: index + 1 }));
+}
+
+/**
+ * The attempt that follows one that failed, with an evidence folder of its own: `lifecycle.attempt-2`.
+ *
+ * @param number Its own in the run.
+ */
+export function retryOf(earlier: Attempt, number: number): Attempt {
+  const attempt = earlier.attempt + 1;
+  // Names of scenarios hold no full stop.
+  const firstId = earlier.id.replace(/\.attempt-\d+$/, '');
+  return { ...earlier, id: `${firstId}.attempt-${attempt}`, number, attempt };
 }

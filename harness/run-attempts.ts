@@ -1,6 +1,7 @@
 import PQueue from 'p-queue';
-import { describeError } from '../reports/index.ts';
+import { describeError, type Outcome } from '../reports/index.ts';
 import { judge } from './judge.ts';
+import { retryOf } from './plan-attempts.ts';
 import { reproduceCommand } from './reproduce-command.ts';
 import { ResourceBudget } from './resource-budget.ts';
 import { runScenario, type ScenarioSurroundings } from './run-scenario.ts';
@@ -8,12 +9,15 @@ import type { Attempt } from './scenario-attempt.ts';
 
 export interface AttemptsSurroundings extends Omit<ScenarioSurroundings, 'reproduce'> {
   jobs: number;
+  /** How often a scenario that failed or errored is tried again, at most. */
+  retries: number;
   scenarioPaths?: readonly string[];
 }
 
 /**
  * Runs every attempt, at most `jobs` at the same time and never more than the host has room for. Each is recorded,
- * also those that an interruption keeps from starting.
+ * also those that an interruption keeps from starting. What fails or errors is tried again where retries are asked
+ * for: at once, as an attempt of its own.
  *
  * @throws the first error that concerns the run: an event log or a folder that cannot be written.
  */
@@ -23,9 +27,14 @@ export async function runAttempts(attempts: readonly Attempt[], around: Attempts
   // Where the run itself is broken, the scenarios under way end, too, and nothing more is started.
   const broken = new AbortController();
   const signal = AbortSignal.any([around.signal, broken.signal]);
+  let number = attempts.length;
+  const nextNumber = () => {
+    number += 1;
+    return number;
+  };
   const runOne = async (attempt: Attempt) => {
     try {
-      await runWithin(budget, attempt, { ...around, signal });
+      await runWithRetries(budget, attempt, { ...around, signal }, nextNumber);
     } catch (error) {
       broken.abort(error);
     }
@@ -34,34 +43,53 @@ export async function runAttempts(attempts: readonly Attempt[], around: Attempts
   if (broken.signal.aborted) throw broken.signal.reason;
 }
 
+async function runWithRetries(
+  budget: ResourceBudget,
+  first: Attempt,
+  around: AttemptsSurroundings,
+  nextNumber: () => number,
+): Promise<void> {
+  let attempt = first;
+  for (;;) {
+    const outcome = await runWithin(budget, attempt, around);
+    const isBroken = outcome === 'failed' || outcome === 'errored';
+    if (!isBroken || attempt.attempt > around.retries) return;
+    attempt = retryOf(attempt, nextNumber());
+  }
+}
+
+/** @returns the outcome; none where the run was ended before a retry began, so that what failed stays the last word. */
 async function runWithin(
   budget: ResourceBudget,
   attempt: Attempt,
   around: AttemptsSurroundings,
-): Promise<void> {
+): Promise<Outcome | undefined> {
   const reproduce = reproduceCommand(attempt.scenario.name, around);
   const reserved = await budget.reserve(attempt.scenario.needs, around.signal).then(
     (share) => ({ share }),
     (refusal: unknown) => ({ refusal }),
   );
   if ('refusal' in reserved) {
-    recordNotStarted(attempt, { ...around, reproduce }, reserved.refusal);
-    return;
+    if (around.signal.aborted && attempt.attempt > 1) return undefined;
+    return recordNotStarted(attempt, { ...around, reproduce }, reserved.refusal);
   }
   using _share = reserved.share;
-  await runScenario(attempt, { ...around, reproduce });
+  const { outcome } = await runScenario(attempt, { ...around, reproduce });
+  return outcome;
 }
 
 /** A scenario that never began: skipped when the run was ended before, errored when the host had no room for it. */
-function recordNotStarted(attempt: Attempt, around: ScenarioSurroundings, refusal: unknown): void {
-  const { id, scenario, file, repeat } = attempt;
+function recordNotStarted(attempt: Attempt, around: ScenarioSurroundings, refusal: unknown): Outcome {
+  const { id, scenario, file, repeat, attempt: count } = attempt;
   const { append, reproduce, signal } = around;
-  append({ kind: 'scenario-started', scenarioId: id, name: scenario.name, file, repeat, reproduce });
+  const place = { scenarioId: id, name: scenario.name, file, repeat, attempt: count };
+  append({ kind: 'scenario-started', ...place, reproduce });
   if (signal.aborted) {
     const reason = 'the run was interrupted before it started';
-    append({ kind: 'scenario-ended', scenarioId: id, outcome: 'skipped', reason });
-    return;
+    append({ kind: 'scenario-ended', scenarioId: id, outcome: 'skipped', neverStarted: true, reason });
+    return 'skipped';
   }
   const { outcome } = judge(refusal);
   append({ kind: 'scenario-ended', scenarioId: id, outcome, error: describeError(refusal), reproduce });
+  return outcome;
 }

@@ -27,8 +27,8 @@ export interface RunFolder extends AsyncDisposable {
  */
 export async function createRunFolder(options: { out?: string; keep: boolean }): Promise<RunFolder> {
   const startedAt = new Date().toISOString();
-  const shortId = randomBytes(4).toString('hex');
-  const runId = `${startedAt.replace(/[-:]|\.\d+/g, '')}-${shortId}`;
+  const runId = newRunId(startedAt);
+  const shortId = runId.slice(runId.indexOf('-') + 1);
   const path = resolve(options.out ?? join(runsFolder, runId));
   const runtimeFolder = join(await chooseRuntimeRoot(), shortId);
   const { keep } = options;
@@ -57,8 +57,13 @@ export async function createRunFolder(options: { out?: string; keep: boolean }):
   };
 }
 
-async function makeRunFolder(path: string, record: RunRecord): Promise<void> {
-  const tried = `make the run folder ${path}`;
+/** `20261121T033610Z-98bc8768`: the time, and eight characters that tell runs of one second apart. */
+export function newRunId(startedAt: string): string {
+  return `${startedAt.replace(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`;
+}
+
+/** Makes a folder, or takes one that is empty. @throws HARNESS_FOLDER_UNUSABLE */
+export async function makeEmptyFolder(path: string, tried: string): Promise<void> {
   await mkdir(path, { recursive: true }).catch((error: unknown) => {
     throw fileError(tried, error);
   });
@@ -70,6 +75,11 @@ async function makeRunFolder(path: string, record: RunRecord): Promise<void> {
       got: `${found.length} entries, among them ${found[0]}`,
     });
   }
+}
+
+async function makeRunFolder(path: string, record: RunRecord): Promise<void> {
+  const tried = `make the run folder ${path}`;
+  await makeEmptyFolder(path, tried);
   await writeFileDurably(join(path, runFileName), `${JSON.stringify(record, undefined, 2)}\n`).catch(
     (error: unknown) => {
       throw fileError(tried, error);

@@ -38,7 +38,7 @@ async function run(body: (bench: Bench) => void | Promise<void>, around: Around 
   using _strays = catchStrayErrors();
   try {
     await runScenario(
-      { id: 'a-test', number: 1, scenario: declared!, file: 'a.ts', repeat: 1 },
+      { id: 'a-test', number: 1, scenario: declared!, file: 'a.ts', repeat: 1, attempt: 1 },
       {
         runFolder: folder,
         runtimeFolder: join(folder, 'runtime'),

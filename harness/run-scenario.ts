@@ -1,14 +1,17 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Deadline } from '../foundation/index.ts';
-import { describeError, type NewEvent } from '../reports/index.ts';
+import type { NewEvent } from '../reports/index.ts';
+import type { Machine } from '../vm/index.ts';
 import { CleanupStack } from './cleanup-stack.ts';
 import { createBench } from './create-bench.ts';
+import { describeFailure } from './describe-failure.ts';
 import { harnessErrors } from './errors.ts';
 import { fileError } from './file-errors.ts';
 import { HostStrain } from './host-strain.ts';
 import { atItsPlace, judge, unfold, type Verdict } from './judge.ts';
 import type { ConsoleView, Machines } from './machines.ts';
+import { type PauseListener, type PausePlace, pauseAtFailure } from './pause-at-failure.ts';
 import type { Scenario } from './scenario.ts';
 import type { Attempt, AttemptResult } from './scenario-attempt.ts';
 import { ScenarioJournal } from './scenario-journal.ts';
@@ -29,6 +32,8 @@ export interface ScenarioSurroundings {
   append: (event: NewEvent) => void;
   machines?: Machines;
   onConsole?: ConsoleListener;
+  /** At the first failure of a scenario its machines stay up until this resolves. */
+  onPause?: PauseListener;
   /** The command that runs this attempt again. */
   reproduce: string;
 }
@@ -41,6 +46,9 @@ const cleanupLimitMs = 60_000;
 interface Progress {
   machineAsked: boolean;
   consoles: { machine: string; view: ConsoleView }[];
+  machines: Machine[];
+  /** How long somebody looked at the machines after the failure, in milliseconds. */
+  pausedMs?: number | undefined;
 }
 
 /**
@@ -48,18 +56,17 @@ interface Progress {
  * of the event log and of the run folder come through, for they concern the run.
  */
 export async function runScenario(attempt: Attempt, around: ScenarioSurroundings): Promise<AttemptResult> {
-  const { id, scenario, file, repeat } = attempt;
-  const { name } = scenario;
+  const { id, scenario, file, repeat, attempt: count } = attempt;
   const evidenceFolder = join(around.runFolder, 'scenarios', id);
   const workFolder = join(evidenceFolder, 'work');
   const runtimeFolder = join(around.runtimeFolder, String(attempt.number));
   await makeFolders(workFolder, runtimeFolder);
-  const { reproduce } = around;
-  around.append({ kind: 'scenario-started', scenarioId: id, name, file, repeat, reproduce });
+  const begins = { scenarioId: id, name: scenario.name, file, repeat, attempt: count };
+  around.append({ kind: 'scenario-started', ...begins, reproduce: around.reproduce });
 
   const journal = new ScenarioJournal(id, around.append);
   const cleanups = new CleanupStack(cleanupLimitMs * around.timeoutScale);
-  const progress: Progress = { machineAsked: false, consoles: [] };
+  const progress: Progress = { machineAsked: false, consoles: [], machines: [] };
   const ended = new AbortController();
   const signal = AbortSignal.any([around.signal, ended.signal]);
   const bench = createBench({
@@ -75,6 +82,7 @@ export async function runScenario(attempt: Attempt, around: ScenarioSurroundings
     machineAsked: () => {
       progress.machineAsked = true;
     },
+    onMachine: (machine) => progress.machines.push(machine),
   });
 
   const failures: unknown[] = [];
@@ -95,6 +103,8 @@ export async function runScenario(attempt: Attempt, around: ScenarioSurroundings
       } finally {
         clearTimeout(timer);
       }
+      const place = { attempt, failures, machines: progress.machines, evidenceFolder, runtimeFolder };
+      progress.pausedMs = await holdIfFailed(place, journal, around);
       failures.push(...(await cleanups.run()));
       if (!signal.aborted) return;
       // The end of its machines has ended its waits; how the body ends no longer matters, only that it has the time.
@@ -158,10 +168,13 @@ function outOfTime(
     where: steps.length === 0 ? 'outside any step' : `step ${steps.map((step) => `"${step}"`).join(' > ')}`,
   };
   const evidence = strain.evidence();
-  if (evidence !== undefined) return harnessErrors.HARNESS_SCENARIO_STALLED({ ...facts, got: evidence });
-  return progress.machineAsked
-    ? harnessErrors.HARNESS_SCENARIO_TIMEOUT(facts)
-    : harnessErrors.HARNESS_SCENARIO_HUNG(facts);
+  const error =
+    evidence !== undefined
+      ? harnessErrors.HARNESS_SCENARIO_STALLED({ ...facts, got: evidence })
+      : progress.machineAsked
+        ? harnessErrors.HARNESS_SCENARIO_TIMEOUT(facts)
+        : harnessErrors.HARNESS_SCENARIO_HUNG(facts);
+  return atItsPlace(journal.openPlace, error);
 }
 
 async function record(
@@ -176,13 +189,14 @@ async function record(
   await rm(folders.runtimeFolder, { recursive: true, force: true });
   const removable = verdict.outcome === 'passed' || verdict.outcome === 'skipped';
   if (removable && !around.keep) await rm(folders.workFolder, { recursive: true, force: true });
-  const unwell = verdict.outcome === 'failed' || verdict.outcome === 'errored';
+  const unwell = isUnwell(verdict);
   around.append({
     kind: 'scenario-ended',
     scenarioId: id,
     outcome: verdict.outcome,
     reason: verdict.reason,
-    ...(unwell ? { error: describeError(asOne(failures)), reproduce: around.reproduce } : {}),
+    ...(progress.pausedMs === undefined ? {} : { pausedMs: progress.pausedMs }),
+    ...(unwell ? { error: describeFailure(failures), reproduce: around.reproduce } : {}),
     evidence: unwell ? [{ what: 'folder', path: relative(process.cwd(), folders.evidenceFolder) }] : [],
     consoleTails: unwell ? progress.consoles.map(tailOf) : [],
   });
@@ -196,13 +210,23 @@ function verdictOf(failures: readonly unknown[]): Verdict {
   return verdict.outcome === 'skipped' && failures.length > 1 ? judge(failures[1]) : verdict;
 }
 
-/** All failures as one value, the first in front: what follows from it is attached and does not hide it. */
-function asOne(failures: readonly unknown[]): unknown {
-  const [first, ...followers] = failures
-    .map((failure) => judge(failure))
-    .filter(({ error }) => error !== undefined)
-    .map(({ error }) => error);
-  return followers.reduce<unknown>((before, after) => new SuppressedError(after, before), first);
+/** Holds a failed scenario where that is asked for, in milliseconds; trouble with that is one more failure. */
+async function holdIfFailed(
+  place: PausePlace & { failures: unknown[] },
+  journal: ScenarioJournal,
+  { onPause, signal }: ScenarioSurroundings,
+): Promise<number | undefined> {
+  if (onPause === undefined || signal.aborted || !isUnwell(verdictOf(place.failures))) return undefined;
+  try {
+    return await pauseAtFailure(place, journal, onPause, signal);
+  } catch (error) {
+    place.failures.push(error);
+    return undefined;
+  }
+}
+
+function isUnwell({ outcome }: Verdict): boolean {
+  return outcome === 'failed' || outcome === 'errored';
 }
 
 function tailOf({ machine, view }: Progress['consoles'][number]) {

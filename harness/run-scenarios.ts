@@ -11,23 +11,33 @@ import {
   type RunFacts,
   RunFold,
 } from '../reports/index.ts';
+import { deepStacks } from './deep-stacks.ts';
 import { hostFacts } from './host-facts.ts';
 import { Interruption } from './interruption.ts';
 import type { LoadedScenario } from './load-scenarios.ts';
 import type { Machines } from './machines.ts';
+import type { PauseListener } from './pause-at-failure.ts';
 import { planAttempts } from './plan-attempts.ts';
 import { runAttempts } from './run-attempts.ts';
 import { createRunFolder, type RunFolder } from './run-folder.ts';
 import type { ConsoleListener } from './run-scenario.ts';
+import type { Shard } from './shard.ts';
 import { catchStrayErrors } from './stray-errors.ts';
 import { type SweptRun, sweepDeadRuns } from './sweep-dead-runs.ts';
 import { writeReports } from './write-reports.ts';
 
+/** What `runScenarios` runs, and how: the options of `assay run`. */
 export interface RunOptions {
   selected: readonly LoadedScenario[];
   /** Scenarios at the same time, at most. */
   jobs: number;
   repeat: number;
+  /** How often a scenario that failed or errored is tried again, at most; 0 by default. */
+  retries?: number;
+  /** Which part of a divided run this is. */
+  shard?: Shard;
+  /** How the scenarios were chosen, for the report. */
+  notes?: readonly string[];
   keep: boolean;
   timeoutScale: number;
   /** Drawn when it is not given. */
@@ -45,8 +55,11 @@ export interface RunOptions {
   onEvent?: (event: RunEvent, fold: RunFold) => void;
   /** Is told how each machine's console can be looked at. */
   onConsole?: ConsoleListener;
+  /** At the first failure of each scenario its machines stay up until this resolves. */
+  onPause?: PauseListener;
 }
 
+/** How a run has ended. */
 export interface RunResult {
   run: Run;
   counts: OutcomeCounts;
@@ -64,6 +77,7 @@ export async function runScenarios(options: RunOptions): Promise<RunResult> {
   await using folder = await createRunFolder({ out: options.out, keep: options.keep });
   using interruption = new Interruption(() => whatMayBeLeft(folder));
   using _strays = catchStrayErrors();
+  using _stacks = deepStacks();
   const attempts = planAttempts(options.selected, options.repeat);
   const seed = options.seed ?? randomBytes(4).toString('hex');
   using log = EventLog.create(join(folder.runFolder, eventLogName), {
@@ -72,6 +86,8 @@ export async function runScenarios(options: RunOptions): Promise<RunResult> {
     seed,
     timeoutScale: options.timeoutScale,
     plannedScenarios: attempts.length,
+    selected: options.selected.map(({ scenario }) => scenario.name),
+    shard: options.shard,
     host: { ...(await hostFacts()), accelerator: options.accelerator },
   });
   const fold = new RunFold(log.firstEvent);
@@ -81,10 +97,12 @@ export async function runScenarios(options: RunOptions): Promise<RunResult> {
     fold.apply(recorded);
     options.onEvent?.(recorded, fold);
   };
+  for (const text of options.notes ?? []) append({ kind: 'note', text });
   for (const run of swept) append({ kind: 'note', text: sweptSentence(run) });
 
   const { runFolder, runtimeFolder } = folder;
-  const around = { ...options, seed, runFolder, runtimeFolder, signal: interruption.signal, append };
+  const { retries = 0 } = options;
+  const around = { ...options, retries, seed, runFolder, runtimeFolder, signal: interruption.signal, append };
   await runAttempts(attempts, around);
   const counts = countOutcomes(fold.run);
   const { interrupted } = interruption;

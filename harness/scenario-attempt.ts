@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.ts';
 
 /** One scenario that is to be run once. */
 export interface Attempt {
-  /** Unique in the run, and a folder name: `damaged-root-recovers`, with --repeat `damaged-root-recovers-2`. */
+  /** Unique in the run, and a folder name: `damaged-root-recovers`, with --repeat `damaged-root-recovers.2`. */
   id: string;
   /** Unique in the run, short enough for the paths of sockets. */
   number: number;
@@ -12,6 +12,8 @@ export interface Attempt {
   file: string;
   /** Counts from 1. */
   repeat: number;
+  /** Of the same repeat; counts from 1, more only with --retries. */
+  attempt: number;
 }
 
 export interface AttemptResult {

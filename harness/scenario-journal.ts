@@ -27,7 +27,7 @@ export class ScenarioJournal {
   readonly scenarioId: string;
   readonly #append: (event: NewEvent) => void;
   readonly #current = new AsyncLocalStorage<Step>();
-  readonly #open = new Map<string, string>();
+  readonly #open = new Map<string, { sentence: string; place: Error }>();
   #steps = 0;
 
   constructor(scenarioId: string, append: (event: NewEvent) => void) {
@@ -37,7 +37,12 @@ export class ScenarioJournal {
 
   /** The sentences of the steps under way, outermost first. */
   get openSteps(): string[] {
-    return [...this.#open.values()];
+    return [...this.#open.values()].map(({ sentence }) => sentence);
+  }
+
+  /** Where in the scenario the step begins that was begun last and has not ended, as an error's stack. */
+  get openPlace(): Error | undefined {
+    return [...this.#open.values()].at(-1)?.place;
   }
 
   emit(event: PlacedEvent): void {
@@ -58,7 +63,7 @@ export class ScenarioJournal {
     this.#steps += 1;
     const step = { id: `${scenarioId}.${this.#steps}`, sentence: start.sentence };
     this.#append({ kind: 'step-started', scenarioId, stepId: step.id, parentId, ...start });
-    this.#open.set(step.id, step.sentence);
+    this.#open.set(step.id, { sentence: step.sentence, place: new Error('a step begins') });
     try {
       const result = await this.#current.run(step, action);
       this.#append({ kind: 'step-ended', scenarioId, stepId: step.id, outcome: 'passed' });

@@ -13,15 +13,18 @@ export interface ScenarioNeeds {
   cpus?: number;
 }
 
+/** What a scenario says of itself beside its name. */
 export interface ScenarioOptions {
   /** One sentence: what is shown when it passes. */
   summary: string;
+  /** For `--tag`: lower case words joined by hyphens. */
   tags?: readonly string[];
   /** The ceiling for the whole scenario in milliseconds, before --timeout-scale; 20 minutes by default. */
   timeoutMs?: number;
   needs?: ScenarioNeeds;
 }
 
+/** What happens: it passes by returning, and fails or errors by throwing (see `judge`). */
 export type ScenarioBody = (bench: Bench) => void | Promise<void>;
 
 /** A scenario as it was declared, with every default filled in. */
@@ -58,6 +61,12 @@ const declared: Scenario[] = [];
  * @param name Lower case words joined by hyphens that read as a sentence: `damaged-root-recovers`.
  * @param body What happens. It ends by returning (passed) or by throwing (see `judge`).
  * @throws HARNESS_SCENARIO_INVALID for a name of another form, FOUNDATION_CONFIG_INVALID for wrong options.
+ * @example
+ * scenario('gateway-answers', { summary: 'the gateway answers on its port' }, async (bench) => {
+ *   const machine = await bench.machine({ name: 'gateway', directBoot: await smallSystem(bench) });
+ *   const { console } = await machine.powerOn();
+ *   await console.expect('ASSAY BENCH UP', { timeoutMs: 60_000 });
+ * });
  */
 export function scenario(name: string, options: ScenarioOptions, body: ScenarioBody): Scenario {
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) || name.length > 100) {

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { exitCodeOf } from './exit-code.ts';
 import type { LoadedScenario } from './load-scenarios.ts';
-import { planAttempts } from './plan-attempts.ts';
+import { planAttempts, retryOf } from './plan-attempts.ts';
 import { reproduceCommand } from './reproduce-command.ts';
 import { scenario, takeDeclaredScenarios } from './scenario.ts';
 import { selectScenarios } from './select-scenarios.ts';
@@ -56,6 +56,15 @@ t.test('repeats come in rounds, each with a name of its own', async (t) => {
   t.match(planAttempts(loaded.slice(0, 1), 1), [{ id: 'damaged-root-recovers' }]);
 });
 
+t.test('a retry has an id and a number of its own, whichever repeat it is of', async (t) => {
+  const [first] = planAttempts(loaded.slice(0, 1), 1);
+  const second = retryOf(first!, 7);
+  t.match(second, { id: 'damaged-root-recovers.attempt-2', number: 7, attempt: 2, repeat: 1 });
+  t.match(retryOf(second, 8), { id: 'damaged-root-recovers.attempt-3', attempt: 3 });
+  const [, repeated] = planAttempts(loaded.slice(0, 1), 2);
+  t.match(retryOf(repeated!, 3), { id: 'damaged-root-recovers.2.attempt-2', repeat: 2, attempt: 2 });
+});
+
 t.test('the command that runs it again', async (t) => {
   t.equal(reproduceCommand('a', { seed: '7', timeoutScale: 1 }), 'assay run a --seed 7');
   t.equal(
@@ -65,10 +74,16 @@ t.test('the command that runs it again', async (t) => {
 });
 
 t.test('exit codes', async (t) => {
-  const none = { passed: 0, failed: 0, errored: 0, skipped: 0 };
-  t.equal(exitCodeOf({ ...none, passed: 1, skipped: 3 }, false), 0);
-  t.equal(exitCodeOf({ ...none, failed: 1, errored: 1 }, false), 1);
-  t.equal(exitCodeOf({ ...none, passed: 1, errored: 1 }, false), 3);
-  t.equal(exitCodeOf({ ...none, skipped: 1 }, false), 3);
-  t.equal(exitCodeOf({ ...none, failed: 1 }, true), 130);
+  const none = { passed: 0, failed: 0, errored: 0, skipped: 0, flaky: 0 };
+  const code = (counts: Partial<typeof none>, end: Partial<Parameters<typeof exitCodeOf>[0]> = {}) =>
+    exitCodeOf({ counts: { ...none, ...counts }, interrupted: false, ...end });
+  t.equal(code({ passed: 1, skipped: 3 }), 0);
+  t.equal(code({ failed: 1, errored: 1 }), 1);
+  t.equal(code({ passed: 1, errored: 1 }), 3);
+  t.equal(code({ skipped: 1 }), 3);
+  t.equal(code({ failed: 1 }, { interrupted: true }), 130);
+  t.equal(code({ flaky: 1 }), 0, 'it has passed in the end');
+  t.equal(code({ passed: 1, flaky: 1, errored: 1 }, { failOnFlaky: true }), 1);
+  t.equal(code({ passed: 1 }, { failOnFlaky: true }), 0);
+  t.equal(code({ passed: 1 }, { hasError: true }), 3, 'the run itself is broken');
 });

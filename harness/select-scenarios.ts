@@ -3,6 +3,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { harnessErrors } from './errors.ts';
 import type { LoadedScenario } from './load-scenarios.ts';
 
+/** Which scenarios are wanted; all three narrow. */
 export interface Selection {
   /** Names, or globs such as `damaged-*`; none means all. */
   names: readonly string[];

@@ -49,14 +49,14 @@ function newOnes(thrown: unknown, otherBlame: Blame, seen: Set<unknown>, relatio
 
 function describeOne(thrown: unknown, otherBlame: Blame): FlatError {
   if (thrown instanceof AssayError) {
-    const { tried, expected, got, where } = thrown.facts;
+    const { tried, expected, got, difference, where } = thrown.facts;
     return {
       code: thrown.code,
       blame: thrown.blame,
       // The error's own message repeats the facts; reports lay them out themselves.
       message: `${thrown.summary}: ${tried}`,
       remedy: thrown.remedy,
-      facts: { tried, expected, got, where },
+      facts: { tried, expected, got, where, ...(difference === undefined ? {} : { difference }) },
       stack: thrown.stack,
     };
   }

@@ -38,6 +38,16 @@ export const reportsErrors = errorTable({
     summary: 'the event log is damaged',
     remedy: 'restore the file from a copy, or run again; no report is made from a part of a log',
   },
+  REPORTS_MERGE_TWICE: {
+    blame: 'usage',
+    summary: 'a run is to be merged with itself',
+    remedy: 'name each run once: counted twice, it would say more than it has shown',
+  },
+  REPORTS_MERGE_PARTIAL: {
+    blame: 'host',
+    summary: 'the merged run is only a part of one',
+    remedy: 'run what is missing again, or find its run folder, and merge again',
+  },
   REPORTS_RUNNER_ENDED: {
     blame: 'harness',
     summary: 'the runner ended before the scenario did',

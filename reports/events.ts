@@ -43,10 +43,22 @@ const errorFields = {
       tried: words.optional(),
       expected: words.optional(),
       got: words.optional(),
+      /** Line by line, where both are texts of several lines or structures: `+` was got, `-` was expected. */
+      difference: words.optional(),
       where: words.optional(),
     })
     .optional(),
   stack: words.optional(),
+  /** The line of the scenario, or of what it imports, that failed; as it was when the file was loaded. */
+  source: z
+    .strictObject({
+      file: path,
+      /** Counts from 1. */
+      line: z.int().positive(),
+      /** That line between its neighbours, numbered, with marks: for a font of fixed width. */
+      excerpt: text(2_000),
+    })
+    .optional(),
 };
 
 /** What a thrown value says, made by `describeError`; the first failure, with what lies below and came after it. */
@@ -123,6 +135,8 @@ const scenarioEnded = event('scenario-ended', {
   outcome: z.enum(outcomes),
   /** Skipped since the run was ended before it began: it says nothing, and is still to be run. */
   neverStarted: z.boolean().optional(),
+  /** How long it was held after its failure, for somebody to look at its machines (--pause-on-failure). */
+  pausedMs: z.number().nonnegative().optional(),
   /** Why it was skipped, or a sentence on what decided the outcome. */
   reason: words.optional(),
   error: eventErrorSchema.optional(),
@@ -169,6 +183,7 @@ const console = event('console', {
   text: sentence.optional(),
 });
 
+/** A file of the run. Of a recording, `atMs` is when its own clock was at zero: so its events stand on the run's clock. */
 const artifact = event('artifact', {
   ...inScenario,
   machine: name.optional(),
@@ -218,6 +233,8 @@ const check = event('check', {
   passed: z.boolean(),
   expected: words.optional(),
   got: words.optional(),
+  /** As in the facts of an error. */
+  difference: words.optional(),
 });
 
 const measure = event('measure', { ...inScenario, name, value: z.number(), unit: name });

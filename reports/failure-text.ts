@@ -1,5 +1,5 @@
 import type { EventError } from './events.ts';
-import { printableCommand, printableText } from './printable-text.ts';
+import { printableCommand, printableLine, printableText } from './printable-text.ts';
 import type { ScenarioRun } from './run-model.ts';
 import { brokenStepPath } from './scenario-label.ts';
 import type { Colors } from './terminal-colors.ts';
@@ -50,10 +50,12 @@ export function failureText(scenario: ScenarioRun, options: FailureTextOptions):
 export function errorText(error: EventError, colors: Colors): string[] {
   return [
     ...field('what', `${error.code}: ${error.message}`, colors),
+    ...sourceText(error, colors),
     ...field('blame', blames[error.blame], colors),
     ...field('where', error.facts?.where, colors),
     ...field('expected', error.facts?.expected, colors),
     ...field('got', error.facts?.got, colors),
+    ...differenceText(error.facts?.difference, colors),
     ...field('to do', error.remedy, colors),
     ...(error.blame === 'harness' ? stackText(error, colors) : []),
     ...(error.related ?? []).flatMap((related) => [
@@ -64,6 +66,24 @@ export function errorText(error: EventError, colors: Colors): string[] {
   ];
 }
 
+/** The line of the scenario, between its neighbours. */
+function sourceText({ source }: EventError, colors: Colors): string[] {
+  if (source === undefined) return [];
+  const lines = printableText(source.excerpt).split('\n');
+  return [
+    ...field('line', `${printableLine(source.file)}:${source.line}`, colors),
+    ...lines.map((line) => `    ${line.startsWith('>') ? colors.bold(line) : colors.dim(line)}`),
+  ];
+}
+
+function differenceText(difference: string | undefined, colors: Colors): string[] {
+  if (difference === undefined) return [];
+  const [legend = '', ...lines] = printableText(difference).split('\n');
+  const paint = (line: string) =>
+    line.startsWith('+') ? colors.red(line) : line.startsWith('-') ? colors.green(line) : colors.dim(line);
+  return [...field('difference', legend, colors), ...lines.map((line) => `    ${paint(line)}`)];
+}
+
 /** Where in Assay or in the scenario it happened: the frames, without the message that is there already. */
 function stackText(error: EventError, colors: Colors): string[] {
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
@@ -71,13 +91,16 @@ function stackText(error: EventError, colors: Colors): string[] {
   return field('stack', shown.join('\n'), colors);
 }
 
+/** Checks that failed, but for the one that the error tells of already. */
 function failedChecks(scenario: ScenarioRun, colors: Colors): string[] {
+  const told = scenario.error?.code === 'HARNESS_CHECK_FAILED' ? scenario.error.facts?.tried : undefined;
   return scenario.checks
-    .filter((check) => !check.passed)
+    .filter((check) => !check.passed && check.what !== told)
     .flatMap((check) => [
       ...field('check', check.what, colors),
       ...field('  expected', check.expected, colors),
       ...field('  got', check.got, colors),
+      ...differenceText(check.difference, colors),
     ]);
 }
 

@@ -19,10 +19,18 @@ export {
   schemaVersion,
   stepCategories,
 } from './events.ts';
+export { htmlReport } from './html/html-report.ts';
+export {
+  type ConsoleMaterial,
+  noMaterial,
+  type ReportMaterial,
+  type ScenarioMaterial,
+} from './html/report-material.ts';
 export { jsonReport, reportVersion } from './json-report.ts';
 export { junitReport } from './junit-report.ts';
 export { type LiveViewOptions, liveView } from './live-view.ts';
-export { countOutcomes, countsSentence } from './outcome-counts.ts';
+export { type MergedRuns, type MergeInput, mergeRuns } from './merge-runs.ts';
+export { countOutcomes, countsSentence, type ShownOutcome, shownOutcome } from './outcome-counts.ts';
 export { plainProgressLine } from './plain-progress.ts';
 export { printableCommand, printableLine, printableText } from './printable-text.ts';
 export { RunFold } from './run-fold.ts';

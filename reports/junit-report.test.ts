@@ -106,13 +106,42 @@ t.test('attempts that were tried again are flaky or rerun failures of the one th
   const attempts = (last: 'passed' | 'failed') =>
     folded([
       [0, { ...started('a1'), name: 'a' } as never],
-      [1, { kind: 'scenario-ended', scenarioId: 'a1', outcome: 'errored', reason: 'first' }],
+      [
+        1,
+        {
+          ...{ kind: 'scenario-ended', scenarioId: 'a1', outcome: 'errored', reason: 'first' },
+          consoleTails: [{ machine: 'm', lines: ['one'] }],
+        } as never,
+      ],
       [1, { ...started('a2', { attempt: 2 }), name: 'a' } as never],
       [2, last === 'passed' ? passed('a2') : { kind: 'scenario-ended', scenarioId: 'a2', outcome: 'failed' }],
-      [3, runEnded({ [last]: 1 })],
+      [3, runEnded(last === 'passed' ? { flaky: 1 } : { failed: 1 })],
     ]);
   t.match(junitReport(attempts('passed')), /tests="1" failures="0"[\s\S]*<flakyError message="first"/);
+  const testcase = create(junitReport(attempts('passed')))
+    .root()
+    .toObject() as never;
+  t.match(testcase, {
+    testsuites: {
+      testsuite: {
+        testcase: {
+          properties: { property: { '@name': 'outcome', '@value': 'flaky' } },
+          flakyError: { stackTrace: /what: +first/, 'system-out': 'm, last console lines:\n| one' },
+        },
+      },
+    },
+  });
   t.match(junitReport(attempts('failed')), /tests="1" failures="1"[\s\S]*<failure [\s\S]*<rerunError /);
+});
+
+t.test('a part of a divided run says which', async (t) => {
+  const run = folded([
+    [0, started('a')],
+    [1, passed('a')],
+    [2, runEnded({ passed: 1 })],
+  ]);
+  t.notMatch(junitReport(run), 'name="shard"');
+  t.match(junitReport({ ...run, shard: { number: 2, of: 3 } }), '<property name="shard" value="2/3"/>');
 });
 
 t.test('what looks like a reference in a text is text', async (t) => {

@@ -1,6 +1,7 @@
 import { create } from 'xmlbuilder2';
 import type { XMLBuilder } from 'xmlbuilder2/lib/interfaces.js';
 import { failureText } from './failure-text.ts';
+import { brokenAttemptsBefore, shownOutcome } from './outcome-counts.ts';
 import { printableCommand, printableLine, printableText } from './printable-text.ts';
 import type { Run, ScenarioRun } from './run-model.ts';
 import { errorHeadline, scenarioLabel } from './scenario-label.ts';
@@ -10,7 +11,8 @@ import { addElement } from './xml-element.ts';
 /**
  * The run as JUnit XML, one testsuite per scenario file: `failure` where the product failed, `error` where the
  * harness or the host did, properties, and the last console lines as system-out. Attempts that were tried again
- * are `flakyFailure`/`flakyError` or `rerunFailure`/`rerunError` of the deciding one's testcase, as Maven writes them.
+ * are `flakyFailure`/`flakyError` or `rerunFailure`/`rerunError` of the deciding one's testcase, as Maven Surefire
+ * writes them, which Jenkins and others read.
  */
 export function junitReport(run: Run): string {
   const finals = run.scenarios.filter(({ isFinal }) => isFinal);
@@ -42,6 +44,7 @@ function addSuite(root: XMLBuilder, run: Run, file: string, scenarios: ScenarioR
   addProperties(suite, {
     runId: run.runId,
     seed: run.seed,
+    shard: run.shard === undefined ? undefined : `${run.shard.number}/${run.shard.of}`,
     timeoutScale: String(run.timeoutScale),
     qemuVersion,
     accelerator: accelerator?.name,
@@ -60,7 +63,7 @@ function addCase(suite: XMLBuilder, run: Run, scenario: ScenarioRun): void {
     time: seconds(scenario.durationMs),
   });
   addProperties(testcase, {
-    outcome: scenario.outcome ?? 'running',
+    outcome: shownOutcome(scenario),
     blame: scenario.error?.blame,
     reproduce: scenario.reproduce,
     ...Object.fromEntries(scenario.evidence.map(({ what, path }) => [`evidence: ${what}`, path])),
@@ -69,28 +72,38 @@ function addCase(suite: XMLBuilder, run: Run, scenario: ScenarioRun): void {
     ),
   });
   addOutcome(testcase, scenario);
-  for (const earlier of earlierAttempts(run, scenario)) addEarlierAttempt(testcase, scenario, earlier);
-  const console = scenario.consoleTails.flatMap(({ machine, lines }) => [
+  for (const earlier of brokenAttemptsBefore(run, scenario)) addEarlierAttempt(testcase, scenario, earlier);
+  addConsole(testcase, scenario);
+}
+
+function addConsole(parent: XMLBuilder, { consoleTails }: ScenarioRun): void {
+  const lines = consoleTails.flatMap(({ machine, lines }) => [
     `${printableLine(machine)}, last console lines:`,
     ...lines.map((line) => `| ${printableLine(line)}`),
   ]);
-  if (console.length > 0) addElement(testcase, 'system-out', {}, console.join('\n'));
+  if (lines.length > 0) addElement(parent, 'system-out', {}, lines.join('\n'));
 }
 
 function addOutcome(testcase: XMLBuilder, scenario: ScenarioRun): void {
   if (scenario.outcome === 'skipped') {
     addElement(testcase, 'skipped', { message: printableLine(scenario.reason ?? '') });
   } else if (scenario.outcome !== 'passed') {
-    addTrouble(testcase, scenario.outcome === 'failed' ? 'failure' : 'error', scenario);
+    const { message, type, text } = troubleOf(scenario);
+    addElement(testcase, scenario.outcome === 'failed' ? 'failure' : 'error', { message, type }, text);
   }
 }
 
+/** Surefire has the text of an earlier attempt in an element of its own, and its output beside it. */
 function addEarlierAttempt(testcase: XMLBuilder, decided: ScenarioRun, earlier: ScenarioRun): void {
   const prefix = decided.outcome === 'passed' ? 'flaky' : 'rerun';
-  addTrouble(testcase, `${prefix}${earlier.outcome === 'failed' ? 'Failure' : 'Error'}`, earlier);
+  const { message, type, text } = troubleOf(earlier);
+  const name = `${prefix}${earlier.outcome === 'failed' ? 'Failure' : 'Error'}`;
+  const element = addElement(testcase, name, { message, type });
+  addElement(element, 'stackTrace', {}, text);
+  addConsole(element, earlier);
 }
 
-function addTrouble(testcase: XMLBuilder, element: string, scenario: ScenarioRun): void {
+function troubleOf(scenario: ScenarioRun): { message: string; type: string; text: string } {
   const { error, reason } = scenario;
   const message =
     error === undefined ? printableLine(reason ?? 'no reason was recorded') : errorHeadline(error);
@@ -98,7 +111,7 @@ function addTrouble(testcase: XMLBuilder, element: string, scenario: ScenarioRun
   const text = failureText({ ...scenario, consoleTails: [] }, { colors: noColors, consoleLines: 0 });
   const stack = error?.stack === undefined ? [] : ['', printableText(error.stack)];
   const type = printableLine(error?.code ?? 'unknown');
-  addElement(testcase, element, { message, type }, [...text, ...stack].join('\n'));
+  return { message, type, text: [...text, ...stack].join('\n') };
 }
 
 /** A run that did not end by itself must not look like a small one that did. */
@@ -114,17 +127,6 @@ function addRunTrouble(root: XMLBuilder, run: Run): void {
   });
   const testcase = addElement(suite, 'testcase', { name: 'the run ends', classname: 'assay', time: '0' });
   addElement(testcase, 'error', { message, type: printableLine(run.error?.code ?? run.state) }, message);
-}
-
-function earlierAttempts(run: Run, decided: ScenarioRun): ScenarioRun[] {
-  return run.scenarios.filter(
-    ({ isFinal, name, file, repeat, outcome }) =>
-      !isFinal &&
-      name === decided.name &&
-      file === decided.file &&
-      repeat === decided.repeat &&
-      (outcome === 'failed' || outcome === 'errored'),
-  );
 }
 
 function addProperties(parent: XMLBuilder, values: Record<string, string | undefined>): void {

@@ -71,3 +71,18 @@ t.test('the events that the sample run does not have', async (t) => {
     lines.map(([, line]) => (line === undefined ? undefined : `[123.5s] ${line}`)),
   );
 });
+
+t.test('a pass after a failure is flaky', async (t) => {
+  const attempt = (scenarioId: string, count: number): NewEvent => ({
+    ...{ kind: 'scenario-started', scenarioId, name: 'a', file: 'x.ts', attempt: count },
+  });
+  const lines = progress(
+    recordedEvents([
+      [0, attempt('a', 1)],
+      [1000, { kind: 'scenario-ended', scenarioId: 'a', outcome: 'failed' }],
+      [1000, attempt('a.attempt-2', 2)],
+      [3000, { kind: 'scenario-ended', scenarioId: 'a.attempt-2', outcome: 'passed' }],
+    ]),
+  );
+  t.equal(lines.at(-1), '[  3.0s] a (attempt 2): FLAKY: passed after 2.0s, when tried again');
+});

@@ -61,8 +61,10 @@ function sayEvent(event: RunEvent, fold: RunFold): string | undefined {
 
 function sayScenarioEnd(event: RunEventOf<'scenario-ended'>, fold: RunFold): string {
   const why = event.error === undefined ? event.reason : errorHeadline(event.error);
-  const duration = formatDuration(fold.scenarioOf(event)?.durationMs ?? 0);
+  const scenario = fold.scenarioOf(event);
+  const duration = formatDuration(scenario?.durationMs ?? 0);
   if (event.outcome === 'skipped') return withDetail('skipped', why);
+  if (scenario?.isFlaky) return `FLAKY: passed after ${duration}, when tried again`;
   const outcome = event.outcome === 'passed' ? 'passed' : event.outcome.toUpperCase();
   return withDetail(`${outcome} after ${duration}`, why);
 }

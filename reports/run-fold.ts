@@ -1,11 +1,10 @@
-import { describeError } from './describe-error.ts';
-import { reportsErrors } from './errors.ts';
 import type { RunEvent, RunEventOf } from './events.ts';
 import { addHappening, emptyHappenings } from './happenings.ts';
 import { MachineFold } from './machine-fold.ts';
 import { misplaced } from './misplaced-event.ts';
-import { countOutcomes } from './outcome-counts.ts';
-import type { Happenings, Run, ScenarioRun, StepRun } from './run-model.ts';
+import { brokenAttemptsBefore, countOutcomes } from './outcome-counts.ts';
+import type { Happenings, OutcomeCounts, Run, ScenarioRun, StepRun } from './run-model.ts';
+import { runnerEnded } from './runner-ended.ts';
 
 /** The fold while the run goes on: the runner applies each event as it records it; live views look at `run`. */
 export class RunFold {
@@ -66,6 +65,11 @@ export class RunFold {
       : undefined;
   }
 
+  /** How many scenarios have ended how, so far. */
+  get counts(): OutcomeCounts {
+    return countOutcomes(this.run);
+  }
+
   /** A step by its id. */
   step(stepId: string): StepRun | undefined {
     return this.#steps.get(stepId);
@@ -88,7 +92,8 @@ export class RunFold {
     if (this.#scenarios.has(event.scenarioId)) throw misplaced(event, 'a scenario id that is new');
     const { scenarioId, name, file, repeat, attempt, reproduce, atMs } = event;
     const scenario: ScenarioRun = {
-      ...{ scenarioId, name, file, repeat, attempt, isFinal: true, startedAtMs: atMs, durationMs: 0 },
+      ...{ scenarioId, name, file, repeat, attempt, isFinal: true, isFlaky: false },
+      ...{ startedAtMs: atMs, durationMs: 0 },
       ...(reproduce === undefined ? {} : { reproduce }),
       ...{ evidence: [], consoleTails: [], steps: [], ...emptyHappenings() },
     };
@@ -108,21 +113,18 @@ export class RunFold {
     const { kind: _kind, scenarioId: _id, atMs, ...ending } = event;
     // A key that is undefined must not take away the reproduce command that scenario-started brought.
     const known = Object.entries(ending).filter(([, value]) => value !== undefined);
-    Object.assign(scenario, Object.fromEntries(known), { durationMs: atMs - scenario.startedAtMs });
+    Object.assign(scenario, Object.fromEntries(known), {
+      durationMs: Math.max(0, atMs - scenario.startedAtMs - (event.pausedMs ?? 0)),
+    });
+    const isRetry = scenario.attempt > 1 && scenario.outcome === 'passed';
+    scenario.isFlaky = isRetry && brokenAttemptsBefore(this.run, scenario).length > 0;
   }
 
   #breakOffScenario(scenario: ScenarioRun): void {
     const { state } = this.run;
-    const error = reportsErrors.REPORTS_RUNNER_ENDED({
-      tried: `run ${scenario.name}`,
-      expected: 'a scenario-ended event',
-      got: state === 'broken-off' ? 'the end of the event log' : `the end of the run (${state})`,
-    });
-    const { stack: _stack, ...described } = describeError(error);
-    scenario.outcome = 'errored';
-    scenario.reason = error.summary;
-    scenario.error = described;
-    scenario.durationMs = this.run.durationMs - scenario.startedAtMs;
+    const got = state === 'broken-off' ? 'the end of the event log' : `the end of the run (${state})`;
+    const durationMs = this.run.durationMs - scenario.startedAtMs;
+    Object.assign(scenario, runnerEnded(scenario.name, got), { durationMs });
   }
 
   #startStep(event: RunEventOf<'step-started'>): void {

@@ -12,6 +12,10 @@ export interface Run {
   timeoutScale: number;
   assayVersion?: string;
   plannedScenarios?: number;
+  /** The names of the scenarios that were selected, each once. */
+  selected?: string[];
+  /** Which part of a divided run this is; counts from 1. */
+  shard?: { number: number; of: number };
   host: RunEventOf<'run-started'>['host'];
   /** `broken-off`: the log ends without run-ended, the runner died. */
   state: 'running' | 'ended' | 'interrupted' | 'broken-off';
@@ -48,11 +52,16 @@ export interface ScenarioRun extends Happenings {
   attempt: number;
   /** False where a later attempt of the same repeat decided. */
   isFinal: boolean;
+  /** It passed, and an earlier attempt of the same repeat failed or errored. */
+  isFlaky: boolean;
   startedAtMs: number;
-  /** Up to the newest event while it runs. */
+  /** Up to the newest event while it runs; without the time that it was paused. */
   durationMs: number;
+  pausedMs?: number;
   /** Undefined while it runs. */
   outcome?: Outcome;
+  /** Skipped since the run was ended before it began. */
+  neverStarted?: boolean;
   reason?: string;
   error?: EventError;
   reproduce?: string;
@@ -87,9 +96,11 @@ export interface MachineRun {
   power: { atMs: number; action: RunEventOf<'power'>['action'] }[];
 }
 
+/** How many scenarios ended how; each counts once, and flaky ones are not among the passed. */
 export interface OutcomeCounts {
   passed: number;
   failed: number;
   errored: number;
   skipped: number;
+  flaky: number;
 }

@@ -33,7 +33,7 @@ t.test('the sample run: scenarios, steps within steps, machines, and what was be
       { outcome: 'errored' },
     ],
   });
-  t.strictSame(countOutcomes(run), { passed: 1, failed: 1, errored: 1, skipped: 1 });
+  t.strictSame(countOutcomes(run), { passed: 1, failed: 1, errored: 1, skipped: 1, flaky: 0 });
 });
 
 t.test(
@@ -117,14 +117,51 @@ t.test('of several attempts the last decides; each repeat counts', async (t) => 
     [2, passed('a2')],
     [2, { ...started('a3', { repeat: 2 }), name: 'a' } as NewEvent],
     [3, passed('a3')],
-    [4, runEnded({ passed: 2 })],
+    [4, runEnded({ passed: 1, flaky: 1 })],
   ]);
   t.strictSame(
-    run.scenarios.map(({ isFinal }) => isFinal),
-    [false, true, true],
+    run.scenarios.map(({ isFinal, isFlaky }) => [isFinal, isFlaky]),
+    [
+      [false, false],
+      [true, true],
+      [true, false],
+    ],
   );
-  t.strictSame(countOutcomes(run), { passed: 2, failed: 0, errored: 0, skipped: 0 });
+  t.strictSame(countOutcomes(run), { passed: 1, failed: 0, errored: 0, skipped: 0, flaky: 1 });
   t.strictSame(run.warnings, []);
+});
+
+t.test('only a pass after a break is flaky', async (t) => {
+  const attempts = (first: string, last: string) =>
+    folded([
+      [0, { ...started('a1'), name: 'a' } as NewEvent],
+      [1, { kind: 'scenario-ended', scenarioId: 'a1', outcome: first } as NewEvent],
+      [1, { ...started('a2', { attempt: 2 }), name: 'a' } as NewEvent],
+      [2, { kind: 'scenario-ended', scenarioId: 'a2', outcome: last } as NewEvent],
+    ]);
+  t.match(countOutcomes(attempts('errored', 'passed')), { passed: 0, flaky: 1 });
+  t.match(countOutcomes(attempts('failed', 'failed')), { failed: 1, flaky: 0 });
+  t.match(countOutcomes(attempts('failed', 'skipped')), { skipped: 1, flaky: 0 });
+  t.match(countOutcomes(attempts('skipped', 'passed')), { passed: 1, flaky: 0 });
+});
+
+t.test('a log from before there were flaky scenarios is read, and its counts agree', async (t) => {
+  const events = [
+    ...recordedEvents([
+      [0, started('a')],
+      [1, passed('a')],
+    ]),
+  ];
+  const ended =
+    '{"kind":"run-ended","atMs":2,"counts":{"passed":1,"failed":0,"errored":0,"skipped":0},"interrupted":false}';
+  const lines = [...events.map((event) => JSON.stringify(event)), ended];
+  const run = summariseRun(parseEventLog(Buffer.from(`${lines.join('\n')}\n`), 'log'));
+  t.strictSame(run.warnings, []);
+});
+
+t.test('of a run that goes on, what is unfinished is under way', async (t) => {
+  const run = summariseRun({ events: recordedEvents([[0, started('a')]]) }, { goesOn: true });
+  t.match(run, { state: 'running', scenarios: [{ outcome: undefined }] });
 });
 
 t.test('a runner that counted otherwise than its log is reported', async (t) => {

@@ -1,4 +1,5 @@
 import type { EventError } from './events.ts';
+import { shownOutcome } from './outcome-counts.ts';
 import { printableCommand, printableLine, printableText } from './printable-text.ts';
 import type { ScenarioRun, StepRun } from './run-model.ts';
 
@@ -6,7 +7,7 @@ import type { ScenarioRun, StepRun } from './run-model.ts';
 export function scenarioDiagnostics(scenario: ScenarioRun): Record<string, unknown> {
   return withoutUndefined({
     duration_ms: milliseconds(scenario.durationMs),
-    outcome: scenario.outcome ?? 'running',
+    outcome: shownOutcome(scenario),
     file: printableCommand(scenario.file),
     reason: scenario.reason === undefined ? undefined : printableText(scenario.reason),
     error: scenario.error === undefined ? undefined : errorDiagnostics(scenario.error),
@@ -49,10 +50,19 @@ function errorDiagnostics({
   remedy,
   facts,
   stack,
+  source,
   related,
 }: EventError): Record<string, unknown> {
   return withoutUndefined({
     ...printableValues({ code, blame, message, remedy, ...facts, stack }),
+    source:
+      source === undefined
+        ? undefined
+        : {
+            file: printableCommand(source.file),
+            line: source.line,
+            excerpt: printableText(source.excerpt),
+          },
     related: nonEmpty(
       (related ?? []).map(({ relation, code, blame, message }) =>
         printableValues({ relation, code, blame, message }),

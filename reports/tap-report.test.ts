@@ -124,9 +124,14 @@ t.test(
       [2, { kind: 'step-ended', scenarioId: 'a2', stepId: 'inner', outcome: 'failed' }],
       [2, { kind: 'step-ended', scenarioId: 'a2', stepId: 'outer', outcome: 'passed' }],
       [2, passed('a2')],
-      [3, runEnded({ passed: 1 })],
+      [3, runEnded({ flaky: 1 })],
     ]);
     const text = tapReport(run);
+    t.match(text, /\nok 2 - a \(attempt 2\)\n {2}---\n {2}duration_ms: 1\n {2}outcome: "flaky"\n/);
+    t.match(
+      text,
+      '\n# flaky: a passed when it was tried again\n# 0 passed, 0 failed, 0 errored, 0 skipped, 1 flaky\n',
+    );
     t.match(text, 'not ok 1 - a (attempt 1) # TODO a later attempt decided\n');
     t.match(text, '        not ok 1 - it hangs # TODO decided nothing');
     t.match(parse(text), { ok: true, count: 2, todo: 1, fail: 1 });

@@ -9,7 +9,7 @@ import { scenarioDiagnostics, stepDiagnostics } from './tap-diagnostics.ts';
 /**
  * The run as TAP version 14: one test point per scenario attempt, its steps as nested subtests, YAML diagnostics.
  * Errored scenarios are `not ok` with `outcome: errored`. A run that was interrupted, or whose runner died, ends
- * with `Bail out!`. What broke without deciding anything (a retried attempt, a step that a passed scenario
+ * with `Bail out!`. A flaky scenario is `ok` with `outcome: flaky` and a comment. What broke without deciding anything (a retried attempt, a step that a passed scenario
  * expected to break) is marked TODO, which TAP does not count as a failure.
  */
 export function tapReport(run: Run): string {
@@ -47,6 +47,7 @@ function scenarioPoint(scenario: ScenarioRun, number: number): string[] {
       directive: (skip || todo).trimEnd(),
       diagnostics: scenarioDiagnostics(scenario),
     }),
+    ...(scenario.isFlaky ? [`# flaky: ${printableLine(scenario.name)} passed when it was tried again`] : []),
   ];
 }
 

@@ -105,12 +105,22 @@ t.test('an attempt that was tried again is shown with its failure, and not count
     [1, { kind: 'scenario-ended', scenarioId: 'a1', outcome: 'failed', reason: 'it did not boot' }],
     [1, { ...started('a2', { attempt: 2 }), name: 'a' } as never],
     [2, passed('a2')],
-    [3, runEnded({ passed: 1 })],
+    [3, runEnded({ flaky: 1 })],
   ]);
-  const text = terminalSummary(run, { color: false });
-  t.match(text, '  failed   a (attempt 1)  1ms\n  passed   a (attempt 2)  1ms\n');
+  const text = terminalSummary({ ...run, plannedScenarios: 2 }, { color: false });
+  t.match(text, '  failed   a (attempt 1)  1ms\n  flaky    a (attempt 2)  1ms\n');
+  t.match(text, '\nscenarios not started: 1\n', 'an attempt beyond the first was not planned');
   t.match(text, 'FAILED a (attempt 1)  x.ts, tried again\n  what:          it did not boot\n');
-  t.match(text, /\n1 passed, 0 failed, 0 errored, 0 skipped\n$/);
+  t.match(text, /\n0 passed, 0 failed, 0 errored, 0 skipped, 1 flaky\n$/);
+});
+
+t.test('a part of a divided run says which, and one without scenarios that it has none', async (t) => {
+  const run = folded([[0, runEnded()]]);
+  const text = terminalSummary(
+    { ...run, shard: { number: 3, of: 3 }, plannedScenarios: 0 },
+    { color: false },
+  );
+  t.match(text, /^assay run r1, shard 3\/3\n.*\n\n {2}nothing to run\n/);
 });
 
 t.test('the faults that were injected stand with the failure', async (t) => {

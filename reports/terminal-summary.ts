@@ -1,8 +1,7 @@
 import { formatDuration } from './duration-text.ts';
-import type { Outcome } from './events.ts';
 import { errorText, failureText } from './failure-text.ts';
 import { hostSentence } from './host-sentence.ts';
-import { countOutcomes, countsSentence } from './outcome-counts.ts';
+import { countOutcomes, countsSentence, type ShownOutcome, shownOutcome } from './outcome-counts.ts';
 import { printableLine } from './printable-text.ts';
 import type { Run, ScenarioRun } from './run-model.ts';
 import { scenarioLabel } from './scenario-label.ts';
@@ -24,10 +23,11 @@ export function terminalSummary(run: Run, { color, consoleLines = 15 }: Terminal
   const colors = color ? terminalColors : noColors;
   const broken = run.scenarios.filter(({ outcome }) => outcome === 'failed' || outcome === 'errored');
   const lines = [
-    colors.bold(`assay run ${printableLine(run.runId)}`),
+    colors.bold(`assay run ${printableLine(run.runId)}${shardText(run)}`),
     `  ${hostSentence(run)}`,
     '',
     ...run.scenarios.map((scenario) => outcomeLine(scenario, colors)),
+    ...(run.plannedScenarios === 0 ? ['  nothing to run'] : []),
     '',
     ...timeTable(run, colors),
     ...broken.flatMap((scenario) => ['', ...failureBlock(scenario, colors, consoleLines)]),
@@ -38,12 +38,15 @@ export function terminalSummary(run: Run, { color, consoleLines = 15 }: Terminal
   return `${lines.join('\n')}\n`;
 }
 
+function shardText({ shard }: Run): string {
+  return shard === undefined ? '' : `, shard ${shard.number}/${shard.of}`;
+}
+
 function outcomeLine(scenario: ScenarioRun, colors: Colors): string {
-  const outcome = scenario.outcome ?? 'running';
+  const outcome = shownOutcome(scenario);
   const duration = outcome === 'skipped' ? '' : `  ${colors.dim(formatDuration(scenario.durationMs))}`;
   const reason = outcome === 'skipped' ? `  ${printableLine(scenario.reason ?? 'no reason given')}` : '';
-  const paint = outcome === 'running' ? colors.cyan : outcomePaint(outcome, colors);
-  return `  ${paint(outcome.padEnd(7))}  ${scenarioLabel(scenario)}${duration}${reason}`;
+  return `  ${outcomePaint(outcome, colors)(outcome.padEnd(7))}  ${scenarioLabel(scenario)}${duration}${reason}`;
 }
 
 function failureBlock(scenario: ScenarioRun, colors: Colors, consoleLines: number): string[] {
@@ -63,7 +66,9 @@ function runTroubles(run: Run, colors: Colors): string[] {
       notes.filter(({ level }) => level === 'warning').map(({ text }) => text),
     ),
   ];
-  const notStarted = Math.max(0, (run.plannedScenarios ?? 0) - run.scenarios.length);
+  // Attempts beyond the first were not planned.
+  const begun = run.scenarios.filter(({ attempt }) => attempt === 1).length;
+  const notStarted = Math.max(0, (run.plannedScenarios ?? 0) - begun);
   const ends = {
     running: 'the run is still going on',
     interrupted: 'the run was interrupted',
@@ -81,11 +86,13 @@ function runTroubles(run: Run, colors: Colors): string[] {
   ];
 }
 
-function outcomePaint(outcome: Outcome, colors: Colors): (text: string) => string {
+function outcomePaint(outcome: ShownOutcome, colors: Colors): (text: string) => string {
   return {
     passed: colors.green,
     failed: colors.red,
     errored: colors.magenta,
     skipped: colors.yellow,
+    flaky: colors.yellow,
+    running: colors.cyan,
   }[outcome];
 }

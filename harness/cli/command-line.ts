@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { closest } from 'fastest-levenshtein';
 import yargs, { type Argv } from 'yargs';
 import { harnessErrors } from '../errors.ts';
@@ -7,13 +6,29 @@ import type { Command, Words } from './command.ts';
 import { build } from './commands/build.ts';
 import { clean } from './commands/clean.ts';
 import { clone } from './commands/clone.ts';
+import { completion } from './commands/completion.ts';
 import { consoleCommand } from './commands/console.ts';
 import { doctor } from './commands/doctor.ts';
+import { init } from './commands/init.ts';
 import { list } from './commands/list.ts';
+import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
 import { texts } from './option-values.ts';
+import { ownVersion } from './own-version.ts';
 
-const commands: readonly Command[] = [run, list, build, clone, consoleCommand, doctor, clean];
+/** In the order in which --help lists them. */
+export const commands: readonly Command[] = [
+  run,
+  list,
+  build,
+  clone,
+  report,
+  consoleCommand,
+  doctor,
+  clean,
+  init,
+  completion(() => commands),
+];
 
 /**
  * Runs one command line to its end (design, "Names on the command line").
@@ -46,25 +61,33 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
     .fail((message, error) => {
       throw usageError(words, message, error);
     });
-  for (const command of commands) {
-    parser.command(command.usage, command.summary, addOptions(command), async (argv) => {
-      exitCode = await command.run(withWordsAfterDashes(command, argv));
-    });
-  }
+  addCommands(parser, commands, async (command, argv) => {
+    exitCode = await command.run(withWordsAfterDashes(command, argv));
+  });
   await parser.parseAsync();
   return exitCode;
 }
 
-async function ownVersion(): Promise<string> {
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
-  return JSON.parse(text).version;
+type RunCommand = (command: Command, argv: Words) => Promise<void>;
+
+function addCommands(parser: Argv, added: readonly Command[], runCommand: RunCommand): void {
+  for (const command of added) {
+    const { usage, summary, subcommands } = command;
+    parser.command(usage, summary, addOptions(command, runCommand), async (argv) => {
+      if (subcommands === undefined) await runCommand(command, argv);
+    });
+  }
 }
 
-function addOptions(command: Command) {
+function addOptions(command: Command, runCommand: RunCommand) {
   return (argv: Argv) => {
-    argv.options(command.options).option('json', { type: 'boolean', describe: 'print JSON, for machines' });
-    for (const [line, effect] of command.examples) argv.example(line, effect);
-    return argv;
+    const { options, examples, subcommands } = command;
+    argv.options(options).option('json', { type: 'boolean', describe: 'print JSON, for machines' });
+    for (const [line, effect] of examples) argv.example(line, effect);
+    if (subcommands === undefined) return argv;
+    addCommands(argv, subcommands, runCommand);
+    const names = subcommands.map(({ usage }) => usage.split(' ')[0]);
+    return argv.demandCommand(1, `which of ${names.join(', ')}?`).recommendCommands();
   };
 }
 
@@ -72,7 +95,7 @@ function addOptions(command: Command) {
 function withWordsAfterDashes(command: Command, argv: Words): Words {
   const { '--': after, ...words } = argv;
   if (!Array.isArray(after) || after.length === 0) return words;
-  const positional = /\[(\w+)\.\.\]/.exec(command.usage)?.[1];
+  const positional = /[[<](\w+)\.\.[\]>]/.exec(command.usage)?.[1];
   if (positional === undefined) {
     throw harnessErrors.HARNESS_USAGE({
       tried: `read ${after.join(' ')}`,
@@ -95,10 +118,17 @@ function usageError(words: readonly string[], message: string | null, error: unk
 
 function suggestion(words: readonly string[], complaint: string): string | undefined {
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(complaint)?.[1];
-  const command = commands.find(({ usage }) => usage.split(' ')[0] === words[0]);
+  const command = commandNamed(commands, words[0]);
   if (command === undefined) return 'assay --help shows the commands';
-  const help = `assay ${words[0]} --help shows the options`;
+  const subcommand = commandNamed(command.subcommands ?? [], words[1]);
+  const named = subcommand === undefined ? words[0] : `${words[0]} ${words[1]}`;
+  const isGroup = command.subcommands !== undefined && subcommand === undefined;
+  const help = `assay ${named} --help shows the ${isGroup ? 'commands' : 'options'}`;
   if (unknown === undefined) return help;
-  const nearest = closest(unknown, [...Object.keys(command.options), 'json', 'help']);
+  const nearest = closest(unknown, [...Object.keys((subcommand ?? command).options), 'json', 'help']);
   return `did you mean --${nearest}? ${help}`;
+}
+
+function commandNamed(among: readonly Command[], word: string | undefined): Command | undefined {
+  return among.find(({ usage }) => usage.split(' ')[0] === word);
 }

@@ -12,6 +12,8 @@ export interface Command {
   options: Record<string, Options>;
   /** Pairs of a command line and what it does. */
   examples: readonly (readonly [line: string, effect: string])[];
+  /** Commands of this command, `assay report show`; one of them has to be named, so its own `run` is never called. */
+  subcommands?: readonly Command[];
   /** @returns the exit code. */
   run(words: Words): Promise<number>;
 }

@@ -21,6 +21,11 @@ export function positiveCount(words: Words, name: string): number | undefined {
   return number(words, name, /^[1-9]\d{0,8}$/, 'a whole number, 1 or more');
 }
 
+/** @throws HARNESS_USAGE unless it is a whole number from 0. */
+export function wholeNumber(words: Words, name: string): number | undefined {
+  return number(words, name, /^\d{1,4}$/, 'a whole number, 0 or more');
+}
+
 /** @throws HARNESS_USAGE unless it is a number above zero. */
 export function positiveNumber(words: Words, name: string): number | undefined {
   return number(words, name, /^(?!0+(\.0+)?$)\d{1,9}(\.\d{1,9})?$/, 'a number above zero');

@@ -69,7 +69,7 @@ t.test('each liar gets the outcome that it deserves', async (t) => {
     [{ relation: 'followed by', code: 'HARNESS_CLEANUP_FAILED' }],
     'attached, not hiding',
   );
-  t.match(failed.error?.facts?.got, '+     2', 'the difference is shown');
+  t.match(failed.error?.facts?.difference, '+     2', 'the difference is shown');
   t.match(failed.reproduce, /^assay run check-fails --seed \w+$/);
   t.match(of('throws').error?.stack, 'liars.ts', "the stack is the scenario's");
   t.match(of('hangs').error?.facts?.where, 'wait for ever', 'the step is named');
@@ -93,7 +93,12 @@ interface Summary {
     repeat: number;
     reason?: string;
     reproduce?: string;
-    error?: { code: string; stack?: string; facts?: { got?: string; where?: string }; related?: unknown[] };
+    error?: {
+      code: string;
+      stack?: string;
+      facts?: { got?: string; difference?: string; where?: string };
+      related?: unknown[];
+    };
   }[];
 }
 

@@ -1,5 +1,11 @@
 import { createLogUpdate } from 'log-update';
-import { liveView, plainProgressLine, type RunEvent, type RunFold } from '../../reports/index.ts';
+import {
+  liveView,
+  plainProgressLine,
+  printableLine,
+  type RunEvent,
+  type RunFold,
+} from '../../reports/index.ts';
 import type { ConsoleView } from '../machines.ts';
 import type { ConsoleListener } from '../run-scenario.ts';
 
@@ -7,6 +13,8 @@ import type { ConsoleListener } from '../run-scenario.ts';
 export interface Progress extends Disposable {
   onEvent(event: RunEvent, fold: RunFold): void;
   onConsole: ConsoleListener;
+  /** Shows nothing until the result is disposed of: the terminal is somebody else's. */
+  hold(): Disposable;
 }
 
 const refreshMs = 200;
@@ -23,6 +31,7 @@ function plainProgress(stream: NodeJS.WritableStream): Progress {
       if (line !== undefined) stream.write(`${line}\n`);
     },
     onConsole() {},
+    hold: () => ({ [Symbol.dispose]() {} }),
     [Symbol.dispose]() {},
   };
 }
@@ -31,8 +40,9 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
   const draw = createLogUpdate(stream);
   const consoles = new Map<string, ConsoleView>();
   let started: { fold: RunFold; atMs: number } | undefined;
+  let holds = 0;
   const redraw = () => {
-    if (started === undefined) return;
+    if (started === undefined || holds > 0) return;
     const lines = liveView(started.fold.run, {
       widthColumns: stream.columns,
       heightLines: Math.max(1, stream.rows - 1),
@@ -44,11 +54,24 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
   // Redrawn by the clock and not by the event: a run can write thousands of events a second.
   const timer = setInterval(redraw, refreshMs);
   return {
-    onEvent(_event, fold) {
+    onEvent(event, fold) {
       started ??= { fold, atMs: performance.now() };
+      // A remark on the run as a whole stays above the view.
+      if (event.kind !== 'note' || event.scenarioId !== undefined) return;
+      draw.clear();
+      stream.write(`${printableLine(event.text)}\n`);
     },
     onConsole(scenarioId, machine, view) {
       consoles.set(`${scenarioId}/${machine}`, view);
+    },
+    hold() {
+      holds += 1;
+      draw.clear();
+      return {
+        [Symbol.dispose]() {
+          holds -= 1;
+        },
+      };
     },
     [Symbol.dispose]() {
       clearInterval(timer);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { errorMessage } from '../../foundation/index.ts';
 import type { MachineEvent } from '../machines.ts';
 import { diskMapEvent } from './disk-map-event.ts';
@@ -65,7 +66,8 @@ export class MachineDiskMaps {
     try {
       return await takeDiskSnapshot(path, signal);
     } catch (error) {
-      if (!signal?.aborted) {
+      // A scenario may remove a disk that it does not need any more: nothing is left to be mapped.
+      if (!signal?.aborted && existsSync(path)) {
         const text = `disk ${name} of machine ${this.#machine} was not mapped: ${errorMessage(error)}`;
         this.#emit({ kind: 'note', machine: this.#machine, level: 'warning', text });
       }

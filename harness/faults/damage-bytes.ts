@@ -1,6 +1,7 @@
 import type { DamageOptions } from './damage-pattern.ts';
 import { type Injection, overwriteRanges } from './overwrite-ranges.ts';
 
+/** Which bytes `damageBytes` damages, and how. */
 export interface DamageBytesOptions extends DamageOptions {
   /** The first byte, from the start of the disk. */
   at: number;

@@ -3,6 +3,7 @@ import type { DamageOptions } from './damage-pattern.ts';
 import { faultsErrors } from './errors.ts';
 import { type Injection, overwriteRanges } from './overwrite-ranges.ts';
 
+/** Which file system `damageFileSystem` damages, how far, and how. */
 export interface DamageFileSystemOptions
   extends DamageOptions,
     Pick<InspectOptions, 'layout' | 'scratchFolder'> {

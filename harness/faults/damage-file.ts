@@ -4,6 +4,7 @@ import type { DamageOptions } from './damage-pattern.ts';
 import { faultsErrors } from './errors.ts';
 import { type ByteRange, type Injection, overwriteRanges } from './overwrite-ranges.ts';
 
+/** Which file `damageFile` damages, which part of it, and how. */
 export interface DamageFileOptions extends DamageOptions, Pick<InspectOptions, 'layout' | 'scratchFolder'> {
   /** Its number, or its role when `layout` is given. */
   partition: number | string;

@@ -3,6 +3,7 @@ import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 /** What damaged bytes become: zeros, their complement, or noise that follows from a seed. */
 export type DamageHow = 'zero' | 'flip' | 'random';
 
+/** How bytes are damaged. */
 export interface DamageOptions {
   how: DamageHow;
   /** Of `random`; drawn when missing. The injection's sentence says it, so that it can be done again. */

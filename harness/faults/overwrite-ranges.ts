@@ -4,6 +4,7 @@ import { formatSize } from '../../foundation/index.ts';
 import { type DamageHow, type DamageOptions, damagePattern } from './damage-pattern.ts';
 import { faultsErrors } from './errors.ts';
 
+/** Bytes in a row on a disk. */
 export interface ByteRange {
   /** From the start of the disk. */
   offsetBytes: number;

@@ -1,6 +1,7 @@
 import { runTool } from '../../foundation/index.ts';
 import type { FileSystemFacts } from './file-system-facts.ts';
 
+/** The verdict of a file system's own checker, e2fsck or fsck.fat. */
 export interface FileSystemCheck {
   /** Nothing at all is wrong with it. A dirty journal is not wrong by itself; see `journal`. */
   isSound: boolean;

@@ -2,6 +2,7 @@ import { sectorBytes } from '../../foundation/index.ts';
 import type { Place, PlaceMap } from './disk-places.ts';
 import type { ReadOnlyFile } from './read-only-file.ts';
 
+/** How two disks are compared. */
 export interface CompareOptions {
   /** How many ranges are listed, 10 000 by default; all are counted. */
   limit?: number;
@@ -14,6 +15,7 @@ export interface DifferingRange {
   place: Place;
 }
 
+/** Where two disks differ. */
 export interface DiskComparison {
   isEqual: boolean;
   /** In rising order; the first ones where there are more than the limit. */

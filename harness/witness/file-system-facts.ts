@@ -1,6 +1,7 @@
 import { runTool, sectorBytes } from '../../foundation/index.ts';
 import type { SectorRange } from './raw-area.ts';
 
+/** What file system a partition holds. */
 export interface FileSystemFacts {
   /** `none`: nothing that blkid knows, for example because the superblock is damaged. */
   kind: 'ext4' | 'fat' | 'none' | 'other';

@@ -2,6 +2,7 @@ import type { Place } from './disk-places.ts';
 import { witnessErrors } from './errors.ts';
 import type { Chunk } from './read-only-file.ts';
 
+/** How far a search goes. */
 export interface FindOptions {
   /** How many places may be found before it is an error, 10 000 by default. */
   limit?: number;

@@ -5,6 +5,7 @@ import type { LayoutText } from './layout-text.ts';
 import { ReadOnlyFile } from './read-only-file.ts';
 import { ScratchFolder } from './scratch-folder.ts';
 
+/** How a disk is opened for looking at. */
 export interface InspectOptions {
   /** `raw` by default. It is never guessed: a guest can write anything into the first sector of a raw disk. */
   format?: 'raw' | 'qcow2';

@@ -36,11 +36,12 @@ export class InspectedDisk extends RawArea implements AsyncDisposable {
     return this.file.path;
   }
 
+  /** The size of the disk, in bytes. */
   get sizeBytes(): number {
     return this.file.sizeBytes;
   }
 
-  /** @throws WITNESS_NO_PARTITION_TABLE */
+  /** Its partition table, MBR or GPT, as sfdisk reads it. @throws WITNESS_NO_PARTITION_TABLE */
   async partitionTable(): Promise<PartitionTable> {
     await this.file.assertUnchanged();
     this.#table ??= readPartitionTable(this.file.path, this.#context.signal);

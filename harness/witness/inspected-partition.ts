@@ -43,6 +43,7 @@ export class InspectedPartition extends RawArea {
     this.#context = context;
   }
 
+  /** Its number: 1 to 4, logical drives from 5. */
   get number(): number {
     return this.entry.number;
   }

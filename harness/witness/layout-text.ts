@@ -7,6 +7,7 @@ import { witnessErrors } from './errors.ts';
 /** The kinds of raw records, with their numbers on the disk (docs/layouts.md, "Raw records"). */
 export const recordKindNumbers = { 'boot-control': 1, signature: 2, licence: 3, manufacturing: 4 } as const;
 
+/** The kinds of raw records of an appliance (docs/layouts.md). */
 export type RecordKind = keyof typeof recordKindNumbers;
 
 /** What the witness needs to know of one disk of a layout. */

@@ -11,6 +11,7 @@ export interface LcdFrame {
   rows: string[];
 }
 
+/** What came from the port of a display. */
 export interface LcdReading {
   /** Complete text frames in the order in which they came; the last one is what the display shows. */
   frames: LcdFrame[];
@@ -18,6 +19,7 @@ export interface LcdReading {
   malformed: string[];
 }
 
+/** The size of a display in characters. */
 export interface LcdSize {
   columns: number;
   rows: number;

@@ -1,6 +1,7 @@
 import { errorMessage, runTool } from '../../foundation/index.ts';
 import { witnessErrors } from './errors.ts';
 
+/** One partition of a table; sectors are of 512 bytes. */
 export interface PartitionEntry {
   /** 1 to 4, logical drives from 5. */
   number: number;
@@ -14,6 +15,7 @@ export interface PartitionEntry {
   isExtended: boolean;
 }
 
+/** A partition table: an MBR (`dos`) or a GPT. */
 export interface PartitionTable {
   kind: 'dos' | 'gpt';
   /** Of an MBR `0x8c255309`, of a GPT the disk's GUID. */

@@ -12,6 +12,7 @@ export type RecordCopy =
 /** The payload: of boot-control these three, of the other kinds a JSON object. */
 export type RecordValue = BootControlValue | { [key: string]: unknown };
 
+/** What boot control says: which system is started next, and how often in a row it has been tried (docs/layouts.md). */
 export interface BootControlValue {
   target: 'primary' | 'emergency';
   attempts: number;
