@@ -16,6 +16,7 @@ import { hostFacts } from './host-facts.ts';
 import { Interruption } from './interruption.ts';
 import type { LoadedScenario } from './load-scenarios.ts';
 import type { Machines } from './machines.ts';
+import { ownVersion } from './own-version.ts';
 import type { PauseListener } from './pause-at-failure.ts';
 import { planAttempts } from './plan-attempts.ts';
 import { runAttempts } from './run-attempts.ts';
@@ -83,6 +84,7 @@ export async function runScenarios(options: RunOptions): Promise<RunResult> {
   using log = EventLog.create(join(folder.runFolder, eventLogName), {
     runId: folder.record.runId,
     argv: [...options.argv],
+    assayVersion: await ownVersion(),
     seed,
     timeoutScale: options.timeoutScale,
     plannedScenarios: attempts.length,

@@ -12,7 +12,7 @@ const blocks = (language: string) =>
 
 t.test('the page shows the workflow that assay init writes', async (t) => {
   const folder = t.testdir();
-  await layOutRepository(folder, '0.1.0');
+  await layOutRepository(folder);
   t.equal(blocks('yaml')[0], await readFile(join(folder, '.github/workflows/assay.yml'), 'utf8'));
 });
 

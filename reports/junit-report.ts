@@ -46,6 +46,7 @@ function addSuite(root: XMLBuilder, run: Run, file: string, scenarios: ScenarioR
     seed: run.seed,
     shard: run.shard === undefined ? undefined : `${run.shard.number}/${run.shard.of}`,
     timeoutScale: String(run.timeoutScale),
+    assayVersion: run.assayVersion,
     qemuVersion,
     accelerator: accelerator?.name,
     acceleratorReason: accelerator?.reason,

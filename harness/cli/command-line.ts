@@ -2,6 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import yargs, { type Argv } from 'yargs';
 import { harnessErrors } from '../errors.ts';
 import { exitCodes } from '../exit-code.ts';
+import { ownVersion } from '../own-version.ts';
 import type { Command, Words } from './command.ts';
 import { build } from './commands/build.ts';
 import { clean } from './commands/clean.ts';
@@ -14,7 +15,6 @@ import { list } from './commands/list.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
 import { texts } from './option-values.ts';
-import { ownVersion } from './own-version.ts';
 
 /** In the order in which --help lists them. */
 export const commands: readonly Command[] = [

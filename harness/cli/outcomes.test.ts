@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { makePlace } from '../../tests/command-line.ts';
+import { ownVersion } from '../own-version.ts';
 
 /** Scenarios that need no machine, each ending in another way. */
 const liars = `
@@ -42,6 +43,7 @@ t.test('each liar gets the outcome that it deserves', async (t) => {
   const { exitCode, stdout } = await place.assay(['run', '--jobs', '4']);
   t.equal(exitCode, 1, 'a failure of the product comes before errors');
   const summary = (await place.readRun('summary.json')) as Summary;
+  t.match(summary, { assayVersion: await ownVersion(), host: { nodeVersion: process.versions.node } });
   const outcomes = summary.scenarios.map(({ name, outcome, error }) => [name, outcome, error?.code]);
   t.same(Object.fromEntries(outcomes.map(([name, ...rest]) => [name, rest])), {
     'it-passes': ['passed', undefined],

@@ -18,16 +18,17 @@ const finalNames: Record<string, string> = {
 
 /**
  * Lays out a repository of scenarios for a product: an example that runs, the profile, what an editor and npm need,
- * and a workflow for continuous integration.
+ * and a workflow for continuous integration. Assay itself is not among the packages that npm is told to install: its
+ * name is on no registry, and whoever took it there would be trusted.
  *
  * @param folder Made when it is not there.
  * @returns the files that were made, relative to the folder, in order of name.
  * @throws HARNESS_INIT_WOULD_OVERWRITE naming the files that are there already: then nothing is written. A package.json
  * is completed instead, for `npm install` of Assay has made one.
  */
-export async function layOutRepository(folder: string, assayVersion: string): Promise<string[]> {
+export async function layOutRepository(folder: string): Promise<string[]> {
   const target = resolve(folder);
-  const values = { packageName: packageNameOf(target), assayVersion, debianPackages: debianPackages() };
+  const values = { packageName: packageNameOf(target), debianPackages: debianPackages() };
   const files = (await templates()).map((template) => {
     const name = template.slice(0, -templateSuffix.length);
     const text = readFileSync(join(templateFolder, template), 'utf8');

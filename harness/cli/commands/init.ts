@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { manifestIn } from '../../init/completed-manifest.ts';
 import { layOutRepository } from '../../init/lay-out-repository.ts';
 import type { Command } from '../command.ts';
 import { flag } from '../option-values.ts';
-import { ownVersion } from '../own-version.ts';
 
 /** `assay init`: a repository for the scenarios of a product. */
 export const init: Command = {
@@ -16,7 +16,7 @@ export const init: Command = {
   ],
   async run(words) {
     const folder = typeof words.folder === 'string' ? words.folder : '.';
-    const files = await layOutRepository(folder, await ownVersion());
+    const files = await layOutRepository(folder);
     const next = nextCommands(folder);
     process.stdout.write(
       flag(words, 'json')
@@ -41,13 +41,18 @@ function made(folder: string, files: readonly string[], next: readonly string[])
 function nextCommands(folder: string): string[] {
   const enter = resolve(folder) === process.cwd() ? [] : [`cd ${folder}`];
   const checkout = join(import.meta.dirname, '..', '..', '..');
-  if (!existsSync(join(checkout, 'setup')))
-    return [...enter, 'npm install', 'npx assay doctor', 'npx assay run'];
-  const assay = join(checkout, 'assay');
-  return [
-    ...enter,
-    `${assay} doctor`,
-    `${assay} run`,
-    `npm install --save-dev "$(npm pack --silent ${checkout})"   # types for the editor, and npx assay`,
-  ];
+  if (existsSync(join(checkout, 'setup'))) {
+    const assay = join(checkout, 'assay');
+    const install = `npm install --save-dev "$(npm pack --silent ${checkout})"`;
+    return [
+      ...enter,
+      `${assay} doctor`,
+      `${assay} run`,
+      `${install}   # types for the editor, and npx assay`,
+    ];
+  }
+  const { dependencies, devDependencies } = manifestIn(join(folder, 'package.json')) ?? {};
+  const isInstalled = 'assay' in { ...dependencies, ...devDependencies };
+  const install = isInstalled ? 'npm install' : 'npm install --save-dev FILE   # the .tgz that Assay came in';
+  return [...enter, install, 'npx assay doctor', 'npx assay run'];
 }
