@@ -26,6 +26,8 @@ export const hostTools: readonly HostTool[] = [
   { name: 'mcopy', debianPackage: 'mtools', purpose: 'fills FAT without mounting' },
   { name: 'mshowfat', debianPackage: 'mtools', purpose: 'finds the clusters of files' },
   { name: 'syslinux', debianPackage: 'syslinux', purpose: 'installs the boot loader' },
+  { name: 'mksquashfs', debianPackage: 'squashfs-tools', purpose: 'packs the system of a recovery medium' },
+  { name: 'xorriso', debianPackage: 'xorriso', purpose: 'makes the image of a recovery medium' },
   { name: 'as', debianPackage: 'binutils', purpose: 'assembles the master boot record' },
   { name: 'ld', debianPackage: 'binutils', purpose: 'links the master boot record' },
   { name: 'strip', debianPackage: 'binutils', purpose: 'takes symbols out of programs' },

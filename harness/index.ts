@@ -37,6 +37,7 @@ export {
 } from './faults/index.ts';
 export { type LoadedScenario, loadScenarios } from './load-scenarios.ts';
 export type { MachineEvent, MachineSurroundings, Machines } from './machines.ts';
+export { type RecoveryMediumOptions, recoveryMedium } from './recovery-medium.ts';
 export { type RunOptions, type RunResult, runScenarios } from './run-scenarios.ts';
 export {
   type Scenario,

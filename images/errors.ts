@@ -68,6 +68,11 @@ export const imagesErrors = errorTable({
     remedy:
       'try again: the damaged file has been set aside; if it happens again, check the disk and the network',
   },
+  IMAGES_MEDIUM_INVALID: {
+    blame: 'usage',
+    summary: 'a recovery medium cannot be made like this',
+    remedy: 'correct the option that is named; nothing was written',
+  },
   IMAGES_PROGRAMS_INVALID: {
     blame: 'product',
     summary: 'a program of the core cannot be bundled',

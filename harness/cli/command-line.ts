@@ -72,9 +72,9 @@ type RunCommand = (command: Command, argv: Words) => Promise<void>;
 
 function addCommands(parser: Argv, added: readonly Command[], runCommand: RunCommand): void {
   for (const command of added) {
-    const { usage, summary, subcommands } = command;
+    const { usage, summary } = command;
     parser.command(usage, summary, addOptions(command, runCommand), async (argv) => {
-      if (subcommands === undefined) await runCommand(command, argv);
+      if (doesRun(command)) await runCommand(command, argv);
     });
   }
 }
@@ -86,9 +86,15 @@ function addOptions(command: Command, runCommand: RunCommand) {
     for (const [line, effect] of examples) argv.example(line, effect);
     if (subcommands === undefined) return argv;
     addCommands(argv, subcommands, runCommand);
+    if (doesRun(command)) return argv;
     const names = subcommands.map(({ usage }) => usage.split(' ')[0]);
     return argv.demandCommand(1, `which of ${names.join(', ')}?`).recommendCommands();
   };
+}
+
+/** A command that only has subcommands is a heading. */
+function doesRun({ subcommands, runsByItself = false }: Command): boolean {
+  return subcommands === undefined || runsByItself;
 }
 
 /** `assay run -- NAME`: what follows two dashes are positional words, whatever they look like. */
@@ -122,7 +128,7 @@ function suggestion(words: readonly string[], complaint: string): string | undef
   if (command === undefined) return 'assay --help shows the commands';
   const subcommand = commandNamed(command.subcommands ?? [], words[1]);
   const named = subcommand === undefined ? words[0] : `${words[0]} ${words[1]}`;
-  const isGroup = command.subcommands !== undefined && subcommand === undefined;
+  const isGroup = !doesRun(command) && subcommand === undefined;
   const help = `assay ${named} --help shows the ${isGroup ? 'commands' : 'options'}`;
   if (unknown === undefined) return help;
   const nearest = closest(unknown, [...Object.keys((subcommand ?? command).options), 'json', 'help']);

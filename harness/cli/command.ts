@@ -12,8 +12,10 @@ export interface Command {
   options: Record<string, Options>;
   /** Pairs of a command line and what it does. */
   examples: readonly (readonly [line: string, effect: string])[];
-  /** Commands of this command, `assay report show`; one of them has to be named, so its own `run` is never called. */
+  /** Commands of this command, `assay report show`. */
   subcommands?: readonly Command[];
+  /** It does something by itself, too: `assay build`, beside `assay build medium`. Else a subcommand has to be named. */
+  runsByItself?: boolean;
   /** @returns the exit code. */
   run(words: Words): Promise<number>;
 }

@@ -12,6 +12,7 @@ import { buildReferenceTemplate, layoutFile } from '../../appliance/build-templa
 import { harnessErrors } from '../../errors.ts';
 import type { Command, Words } from '../command.ts';
 import { flag, text, texts } from '../option-values.ts';
+import { buildMediumCommand } from './build-medium.ts';
 
 /** The operating systems of the reference appliance. */
 const applianceRecipes = ['primary', 'emergency'];
@@ -20,6 +21,8 @@ const applianceRecipes = ['primary', 'emergency'];
 export const build: Command = {
   usage: 'build [recipes..]',
   summary: 'build operating-system images, or take them from the cache',
+  subcommands: [buildMediumCommand],
+  runsByItself: true,
   options: {
     component: {
       type: 'array',
@@ -56,6 +59,7 @@ export const build: Command = {
     ['assay build primary --component driver-ahci', 'one, with a driver more'],
     ['assay build --template headless --out template', 'the template disks of the reference appliance'],
     ['assay build --template mine.yaml --licence-keys keys.yaml --out t', 'those of a layout of your own'],
+    ...buildMediumCommand.examples,
     ['assay build --update-lock', 'renew the lock of packages'],
   ],
   async run(words) {
