@@ -26,6 +26,7 @@ export const hostTools: readonly HostTool[] = [
   { name: 'mcopy', debianPackage: 'mtools', purpose: 'fills FAT without mounting' },
   { name: 'mshowfat', debianPackage: 'mtools', purpose: 'finds the clusters of files' },
   { name: 'syslinux', debianPackage: 'syslinux', purpose: 'installs the boot loader' },
+  { name: 'socat', debianPackage: 'socat', purpose: 'leads connections of guests to services of the host' },
   { name: 'mksquashfs', debianPackage: 'squashfs-tools', purpose: 'packs the system of a recovery medium' },
   { name: 'xorriso', debianPackage: 'xorriso', purpose: 'makes the image of a recovery medium' },
   { name: 'as', debianPackage: 'binutils', purpose: 'assembles the master boot record' },

@@ -22,11 +22,37 @@ const diskSpec = z.strictObject({
   port: z.int().min(0).max(5).optional(),
 });
 
+/**
+ * The addresses of the emulated network (10.0.2.0/24) that are nobody's: 2 is its gateway, 3 its name server, and its
+ * DHCP server gives 15 to 30 to guests.
+ */
+const serviceAddressPattern = /^10\.0\.2\.([4-9]|1[0-4]|3[1-9]|[4-9]\d|1\d\d|2[0-4]\d|25[0-4])$/;
+
+const serviceSpec = z.strictObject({
+  /** Where the guest finds it, in the network of its chip. */
+  guestAddress: z
+    .string()
+    .regex(serviceAddressPattern, 'an address of 10.0.2.4 to 10.0.2.14 or 10.0.2.31 to 10.0.2.254'),
+  guestPort: z.int().min(1).max(65535),
+  /** The TCP port on 127.0.0.1 of the host that a connection leads to. */
+  hostPort: z.int().min(1).max(65535),
+});
+
 const nicSpec = z.strictObject({
   model: z.enum(['virtio', 'e1000e']).default('virtio'),
   mac: z.string().regex(macPattern, 'a MAC address such as 52:54:00:12:34:56'),
   /** TCP ports of the guest that shall be reachable from the host; the host's ports are chosen by the kernel. */
   forwardTcpPorts: z.array(z.int().min(1).max(65535)).default([]),
+  /**
+   * What the guest reaches beyond its network, which is closed otherwise: a TCP connection to `guestAddress` and
+   * `guestPort` leads to `hostPort` on 127.0.0.1, any number of them at a time. When nobody listens there, the guest
+   * finds its connection closed. Connections end with the machine.
+   */
+  services: z
+    .array(serviceSpec)
+    .max(16)
+    .refine((services) => areDistinct(services), 'two services at the same address and port')
+    .default([]),
 });
 
 /** SMBIOS identity (DMTF DSP0134, types 0 to 3): what the firmware says of the hardware. */
@@ -44,32 +70,55 @@ const smbiosSpec = z.strictObject({
   assetTag: z.string().optional(),
 });
 
-const machineSchema = z.strictObject({
-  name,
-  memoryMiB: z.int().min(64).max(65_536).default(512),
-  cpus: z.int().min(1).max(64).default(1),
-  disks: z.array(diskSpec).max(12).default([]),
-  /** An ISO 9660 image in a CD drive. */
-  cdPath: z.string().optional(),
-  nics: z.array(nicSpec).max(4).default([]),
-  smbios: smbiosSpec.default({}),
-  /** Serial ports beside the console, in the order of the guest's ttyS1, ttyS2, ttyS3. */
-  serialPorts: z.array(name).max(3).default([]),
-  /** Names of disks, `cd` and `nic0` …: what the firmware tries, in this order; by default disks, then the CD. */
-  bootOrder: z.array(z.string()).optional(),
-  /** Starts a kernel without firmware's boot order and without a boot loader. */
-  directBoot: z
-    .strictObject({
-      kernelPath: z.string(),
-      initramfsPath: z.string(),
-      kernelArguments: z.string().default(''),
-    })
-    .optional(),
-  /** A hardware watchdog that resets the machine when it is armed and not fed in time. */
-  watchdog: z.enum(['ib700', 'i6300esb']).optional(),
-  /** The real-time clock at power on: ISO 8601, or the host's time. */
-  clock: z.string().default('utc'),
-});
+const machineSchema = z
+  .strictObject({
+    name,
+    memoryMiB: z.int().min(64).max(65_536).default(512),
+    cpus: z.int().min(1).max(64).default(1),
+    disks: z.array(diskSpec).max(12).default([]),
+    /**
+     * An ISO 9660 image in a CD drive, which is at SATA port 5 (`ide.5`) whatever else the machine has. The image is
+     * changed with `insertCd` and `ejectCd` of the machine; without `cdPath` there is no drive.
+     */
+    cdPath: z.string().optional(),
+    nics: z.array(nicSpec).max(4).default([]),
+    smbios: smbiosSpec.default({}),
+    /** Serial ports beside the console, in the order of the guest's ttyS1, ttyS2, ttyS3. */
+    serialPorts: z.array(name).max(3).default([]),
+    /**
+     * Names of disks, `cd` and `nic0` …: what the firmware tries, in this order; by default disks, then the CD. An empty
+     * CD drive is passed over. The firmware tries what is not named, too, after all that is.
+     */
+    bootOrder: z.array(z.string()).optional(),
+    /** Starts a kernel without firmware's boot order and without a boot loader. */
+    directBoot: z
+      .strictObject({
+        kernelPath: z.string(),
+        initramfsPath: z.string(),
+        kernelArguments: z.string().default(''),
+      })
+      .optional(),
+    /** A hardware watchdog that resets the machine when it is armed and not fed in time. */
+    watchdog: z.enum(['ib700', 'i6300esb']).optional(),
+    /** The real-time clock at power on: ISO 8601, or the host's time. */
+    clock: z.string().default('utc'),
+    /**
+     * The guest's time is counted in its instructions and not taken from the host (QEMU's icount): 8 ns each, and
+     * whenever the guest idles its time jumps to the next timer, so that a `sleep 3600` takes seconds. The machine runs
+     * on the emulator (TCG) then, also where others use KVM. Deadlines of waits stay the host's time. While the harness
+     * thinks an idle guest's time flies: a time-out of the guest that an answer of the harness should forestall fires.
+     */
+    virtualTime: z.boolean().default(false),
+  })
+  .refine(({ virtualTime, cpus }) => !virtualTime || cpus === 1, {
+    path: ['cpus'],
+    message: 'one processor, for time is virtual: with more, QEMU does not get as far as the firmware',
+  });
+
+function areDistinct(services: readonly z.output<typeof serviceSpec>[]): boolean {
+  const places = services.map(({ guestAddress, guestPort }) => `${guestAddress}:${guestPort}`);
+  return new Set(places).size === places.length;
+}
 
 /** A machine as it is declared (spec H1). */
 export type MachineSpec = z.input<typeof machineSchema>;

@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runTool } from '../foundation/index.ts';
+import { CdDrive } from './cd-drive.ts';
 import { attachSocketSuffix, ConsoleAttachServer } from './console/attach-server.ts';
 import { ConsoleRecorder } from './console/console-recorder.ts';
 import { Redactor } from './console/redactor.ts';
@@ -8,8 +9,10 @@ import { vmErrors } from './errors.ts';
 import type { MachineContext } from './machine-context.ts';
 import { type MachineSpec, type ResolvedMachineSpec, resolveMachineSpec } from './machine-spec.ts';
 import { qemuArguments } from './qemu-arguments.ts';
-import { type RunningMachine, startRunningMachine } from './running-machine.ts';
+import type { QmpClient } from './qmp-client.ts';
+import type { RunningMachine } from './running-machine.ts';
 import { scrubFile } from './scrub-file.ts';
+import { startRunningMachine } from './start-running-machine.ts';
 
 /** One serial port of a machine and its evidence, over all power cycles. */
 export interface SerialPort {
@@ -48,6 +51,7 @@ export class Machine {
   /** @internal */
   readonly redactor = new Redactor();
   readonly #overlayPaths: ReadonlyMap<string, string>;
+  readonly #cdDrive: CdDrive;
   readonly #secrets = new Set<string>();
   #ports: SerialPort[] | undefined;
   #running: RunningMachine | undefined;
@@ -63,6 +67,7 @@ export class Machine {
     this.context = context;
     this.folder = folder;
     this.#overlayPaths = overlayPaths;
+    this.#cdDrive = new CdDrive(spec.name, spec.cdPath);
   }
 
   /** The name that it was declared with. */
@@ -73,6 +78,11 @@ export class Machine {
   /** Whether it is on now. */
   get isOn(): boolean {
     return this.#running?.isOn ?? false;
+  }
+
+  /** What executes its instructions: guests whose time is virtual are always emulated. @internal */
+  get accelerator(): 'kvm' | 'tcg' {
+    return this.spec.virtualTime ? 'tcg' : this.context.accelerator;
   }
 
   /** The files that its disks are: the image where writes are kept, else the overlay that ends with the machine. */
@@ -94,11 +104,19 @@ export class Machine {
       join(this.context.runtimeFolder, `${this.name}${attachSocketSuffix}`),
     );
     const qmpSocketPath = this.#runtimePath('qmp.sock');
+    const services = this.spec.nics.map((nic, nicIndex) =>
+      nic.services.map(({ hostPort }, index) => ({
+        hostPort,
+        socketPath: this.#runtimePath(`net${nicIndex}-${index}.sock`),
+      })),
+    );
     const commandLine = qemuArguments(this.spec, {
-      accelerator: this.context.accelerator,
+      accelerator: this.accelerator,
       qmpSocketPath,
       serialLogPaths: this.#ports.map((port) => port.logPath),
       overlayPaths: this.#overlayPaths,
+      cdMediumPath: this.#cdDrive.mediumPath,
+      serviceSocketPaths: services.map((ofNic) => ofNic.map(({ socketPath }) => socketPath)),
     });
     this.#running = await startRunningMachine(this, commandLine, {
       qmpSocketPath,
@@ -106,8 +124,31 @@ export class Machine {
       inputPipePaths: this.#ports.map((port) => this.#runtimePath(`${port.name}.in`)),
       ports: this.#ports,
       attach: this.#attach,
+      services: services.flat(),
     });
     return this.#running;
+  }
+
+  /**
+   * Puts an ISO image into the CD drive, in place of what is there; at once when the machine is on. It stays there
+   * over restarts and power cycles.
+   *
+   * @throws VM_SPEC_INVALID when the machine was declared without `cdPath`, VM_QMP_FAILED when it is on and the image
+   * cannot be opened.
+   */
+  async insertCd(path: string): Promise<void> {
+    await this.#cdDrive.insert(path, this.#qmp);
+  }
+
+  /**
+   * Takes out what is in the CD drive, locked by the guest or not; at once when the machine is on. The drive stays
+   * empty over restarts and power cycles, so that the firmware goes on to the next device of the boot order.
+   * What a guest ejects itself is in the drive again after a restart: QEMU closes the tray.
+   *
+   * @throws VM_SPEC_INVALID when the machine was declared without `cdPath`.
+   */
+  async ejectCd(): Promise<void> {
+    await this.#cdDrive.eject(this.#qmp);
   }
 
   /**
@@ -138,6 +179,11 @@ export class Machine {
     }
     for (const overlayPath of this.#overlayPaths.values()) await rm(overlayPath, { force: true });
     for (const port of ports) await port.recorder.close();
+  }
+
+  /** The monitor, while it is on. */
+  get #qmp(): QmpClient | undefined {
+    return this.#running?.isOn ? this.#running.qmp : undefined;
   }
 
   #openPorts(): SerialPort[] {

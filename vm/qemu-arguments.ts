@@ -1,4 +1,6 @@
+import { cdDeviceId, cdPort } from './cd-drive.ts';
 import { vmErrors } from './errors.ts';
+import { relayCommand } from './guest-services.ts';
 import type { ResolvedDiskSpec, ResolvedMachineSpec } from './machine-spec.ts';
 
 /** What a machine's command line needs beside its declaration. */
@@ -9,6 +11,10 @@ export interface QemuPlaces {
   serialLogPaths: readonly string[];
   /** The overlay of each disk whose writes are discarded. */
   overlayPaths: ReadonlyMap<string, string>;
+  /** What is in the CD drive now; without it, the drive is empty. */
+  cdMediumPath?: string | undefined;
+  /** A socket for each service of each NIC, in the order of the declaration; not needed where there are none. */
+  serviceSocketPaths?: readonly (readonly string[])[];
 }
 
 /**
@@ -27,7 +33,7 @@ export function qemuArguments(spec: ResolvedMachineSpec, places: QemuPlaces): st
     ...['-cpu', places.accelerator === 'kvm' ? 'host' : 'Nehalem,+rdrand'],
     ...['-smp', String(spec.cpus)],
     ...['-m', `${spec.memoryMiB}M`],
-    ...['-rtc', `base=${spec.clock}`],
+    ...timeArguments(spec),
     '-nodefaults',
     '-no-user-config',
     ...['-display', 'none'],
@@ -35,8 +41,10 @@ export function qemuArguments(spec: ResolvedMachineSpec, places: QemuPlaces): st
     ...controlArguments(places),
     ...controllerArguments(spec),
     ...spec.disks.flatMap((disk, index) => diskArguments(disk, index, places, bootIndexes)),
-    ...cdArguments(spec, bootIndexes),
-    ...spec.nics.flatMap((nic, index) => nicArguments(nic, index, bootIndexes)),
+    ...cdArguments(spec, places, bootIndexes),
+    ...spec.nics.flatMap((nic, index) =>
+      nicArguments(nic, index, places.serviceSocketPaths?.[index] ?? [], bootIndexes),
+    ),
     ...(spec.watchdog === undefined ? [] : ['-device', spec.watchdog, '-action', 'watchdog=reset']),
     ...smbiosArguments(spec.smbios),
     ...directBootArguments(spec.directBoot),
@@ -46,6 +54,12 @@ export function qemuArguments(spec: ResolvedMachineSpec, places: QemuPlaces): st
 /** QEMU's name of what a serial port is connected to. */
 export function serialChardev(index: number): string {
   return `serial${index}`;
+}
+
+/** In virtual time 2^3 ns for an instruction: of the values that keep a start quick, the one that idles the fastest. */
+function timeArguments(spec: ResolvedMachineSpec): string[] {
+  if (!spec.virtualTime) return ['-rtc', `base=${spec.clock}`];
+  return ['-icount', 'shift=3,sleep=off', '-rtc', `base=${spec.clock},clock=vm`];
 }
 
 function controlArguments(places: QemuPlaces): string[] {
@@ -93,7 +107,7 @@ function diskArguments(
 }
 
 function deviceOf(disk: ResolvedDiskSpec, index: number): string {
-  const port = disk.port ?? index;
+  const port = portOf(disk, index);
   switch (disk.controller) {
     case 'virtio':
       return `virtio-blk-pci,addr=${hex(slots.disk + port)}`;
@@ -108,6 +122,10 @@ function deviceOf(disk: ResolvedDiskSpec, index: number): string {
   }
 }
 
+function portOf(disk: ResolvedDiskSpec, index: number): number {
+  return disk.port ?? index;
+}
+
 function controllerArguments(spec: ResolvedMachineSpec): string[] {
   const used = new Set(spec.disks.map((disk) => disk.controller));
   // Controllers have to stand before the disks on them; QEMU takes -device in the order of creation.
@@ -117,33 +135,49 @@ function controllerArguments(spec: ResolvedMachineSpec): string[] {
   ];
 }
 
-function cdArguments(spec: ResolvedMachineSpec, bootIndexes: ReadonlyMap<string, number>): string[] {
+function cdArguments(
+  spec: ResolvedMachineSpec,
+  { cdMediumPath }: QemuPlaces,
+  bootIndexes: ReadonlyMap<string, number>,
+): string[] {
   if (spec.cdPath === undefined) return [];
-  const blockdev = {
-    'node-name': 'cd',
-    driver: 'raw',
-    'read-only': true,
-    file: { driver: 'file', filename: spec.cdPath },
-  };
-  return [
-    ...['-blockdev', JSON.stringify(blockdev)],
-    ...['-device', `ide-cd,bus=ide.5,drive=cd,bootindex=${bootIndexes.get('cd')}`],
-  ];
+  const atItsPort = spec.disks.find(
+    (disk, index) => disk.controller === 'ahci' && portOf(disk, index) === cdPort,
+  );
+  if (atItsPort) {
+    throw vmErrors.VM_SPEC_INVALID({
+      tried: `put disk ${atItsPort.name} of machine ${spec.name} at SATA port ${cdPort}`,
+      expected: `another port: ${cdPort} is the CD drive's`,
+    });
+  }
+  const boot = bootIndexes.get('cd');
+  const device = `ide-cd,bus=ide.${cdPort},id=${cdDeviceId}${boot === undefined ? '' : `,bootindex=${boot}`}`;
+  if (cdMediumPath === undefined) return ['-device', device];
+  // Not a -blockdev: QEMU would not let go of it when another CD is put in.
+  const medium = `if=none,id=cd-medium,media=cdrom,format=raw,readonly=on,file=${escaped(cdMediumPath)}`;
+  return ['-drive', medium, '-device', `${device},drive=cd-medium`];
 }
 
 function nicArguments(
   nic: ResolvedMachineSpec['nics'][number],
   index: number,
+  serviceSocketPaths: readonly string[],
   bootIndexes: ReadonlyMap<string, number>,
 ): string[] {
   const boot = bootIndexes.get(`nic${index}`);
   const model = nic.model === 'virtio' ? 'virtio-net-pci' : 'e1000e';
   const forwards = nic.forwardTcpPorts.map((port) => `,hostfwd=tcp:127.0.0.1:0-:${port}`).join('');
+  const services = nic.services
+    .map(({ guestAddress, guestPort }, service) => {
+      const command = relayCommand(serviceSocketPaths[service]!);
+      return `,guestfwd=tcp:${guestAddress}:${guestPort}-cmd:${escaped(command)}`;
+    })
+    .join('');
   // Without a place in the boot order the NIC's option ROM only costs time.
   const rom = boot === undefined ? ',romfile=' : `,bootindex=${boot}`;
   return [
     // restrict: the guest reaches the emulated network only, never the host or what lies behind it.
-    ...['-netdev', `user,id=net${index},restrict=on${forwards}`],
+    ...['-netdev', `user,id=net${index},restrict=on${forwards}${services}`],
     ...[
       '-device',
       `${model},id=nic${index},netdev=net${index},mac=${nic.mac},addr=${hex(slots.nic + index)}${rom}`,

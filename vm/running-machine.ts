@@ -1,99 +1,31 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Deadline, runTool } from '../foundation/index.ts';
+import { Deadline } from '../foundation/index.ts';
 import { againHere } from './console/again-here.ts';
 import type { ConsoleAttachServer } from './console/attach-server.ts';
-import { LogStream } from './console/log-stream.ts';
+import type { LogStream } from './console/log-stream.ts';
 import { SerialConsole } from './console/serial-console.ts';
 import { vmErrors } from './errors.ts';
 import { hostPortOf } from './forwarded-port.ts';
 import { type GuestRequest, type GuestResponse, requestFromGuest } from './guest-request.ts';
+import type { GuestServices } from './guest-services.ts';
 import { LineTicker } from './line-ticker.ts';
 import type { Machine, SerialPort } from './machine.ts';
 import { endReason, type MachineEnd, stallOf } from './machine-end.ts';
-import { serialChardev } from './qemu-arguments.ts';
-import { type QemuProcess, startQemu } from './qemu-process.ts';
-import { QmpClient, type QmpEvent } from './qmp-client.ts';
-import { listenOnce } from './socket-listener.ts';
+import type { QemuProcess } from './qemu-process.ts';
+import type { QmpClient, QmpEvent } from './qmp-client.ts';
 import { forgetTranslatedCode } from './translated-code.ts';
 
-interface Places {
-  qmpSocketPath: string;
-  /** For the moment in which a restart is made quick. */
-  debuggerSocketPath: string;
-  /** Named pipes for what is typed, in the order of the ports. */
-  inputPipePaths: readonly string[];
-  ports: readonly SerialPort[];
-  /** Where people look at the console. */
-  attach: ConsoleAttachServer;
-}
-
-const startTimeoutMs = 15_000;
 const defaultPowerOffTimeoutMs = 60_000;
 
-/** Starts QEMU for a machine and attaches to its monitor and its serial ports; for {@link Machine.powerOn} only. */
-export async function startRunningMachine(
-  machine: Machine,
-  commandLine: readonly string[],
-  places: Places,
-): Promise<RunningMachine> {
-  const timeoutScale = machine.context.timeoutScale ?? 1;
-  const deadline = Deadline.after(startTimeoutMs * timeoutScale);
-  const qemuLogPath = join(machine.folder, 'qemu.log');
-  await using attachments = new AsyncDisposableStack();
-  const prepared = machine.context.observer?.beforeFirstInstruction?.(machine.name);
-  // What fails there is heard when it is awaited; until then it is nobody's.
-  prepared?.catch(() => undefined);
-  let qemu: QemuProcess | undefined;
-  try {
-    const streams = await openSerialStreams(places, attachments);
-    const listener = await listenOnce(places.qmpSocketPath);
-    attachments.defer(() => listener.close());
-    qemu = await startQemu(machine.context.qemuProgram ?? 'qemu-system-x86_64', commandLine, qemuLogPath);
-    const ended = rejectOnExit(machine, qemu);
-    const qmpSocket = await deadline.race(
-      Promise.race([listener.connected, ended]),
-      `start QEMU for machine ${machine.name}`,
-    );
-    const qmp = new QmpClient(qmpSocket, timeoutScale);
-    const running = new RunningMachine(machine, qemu, qmp, places, streams);
-    await Promise.race([attachPorts(qmp, places, deadline), ended]);
-    await prepared;
-    await qmp.execute('cont');
-    machine.context.observer?.onPower?.(machine.name, 'on', qemu.pid);
-    return running;
-  } catch (error) {
-    await qemu?.kill();
-    // QEMU closes its connections before it is gone: its end is the reason, the closed connection only a sign.
-    if (qemu && (error as { code?: string }).code === 'VM_MACHINE_OFF') await rejectOnExit(machine, qemu);
-    throw error;
-  }
-}
-
-/** Opens every port's stream before there is a QEMU; the names of the pipes go once QEMU has opened them. */
-async function openSerialStreams(
-  { ports, inputPipePaths }: Places,
-  attachments: AsyncDisposableStack,
-): Promise<LogStream[]> {
-  for (const path of inputPipePaths) await rm(path, { force: true });
-  await runTool('mkfifo', ['-m', '600', ...inputPipePaths]);
-  attachments.defer(async () => {
-    for (const path of inputPipePaths) await rm(path, { force: true });
-  });
-  return await Promise.all(ports.map((port, index) => LogStream.open(port.logPath, inputPipePaths[index]!)));
-}
-
-/** Attaches the serial ports to their logs and pipes. */
-async function attachPorts(
-  qmp: QmpClient,
-  { ports, inputPipePaths }: Places,
-  deadline: Deadline,
-): Promise<void> {
-  await qmp.negotiate(deadline);
-  for (const [index, port] of ports.entries()) {
-    const data = { out: port.logPath, append: true, in: inputPipePaths[index] };
-    await qmp.execute('chardev-change', { id: serialChardev(index), backend: { type: 'file', data } });
-  }
+/** What a machine consists of while it is on. */
+interface RunningParts {
+  qemu: QemuProcess;
+  qmp: QmpClient;
+  ports: readonly SerialPort[];
+  /** One for each port. */
+  streams: readonly LogStream[];
+  attach: ConsoleAttachServer;
+  debuggerSocketPath: string;
+  services: GuestServices;
 }
 
 /** A machine that is on. What it has, a machine that is off has not (style 9). */
@@ -111,6 +43,7 @@ export class RunningMachine {
   readonly #streams: readonly LogStream[];
   readonly #consoles: ReadonlyMap<string, SerialConsole>;
   #events: QmpEvent[] = [];
+  readonly #services: GuestServices;
   readonly #debuggerSocketPath: string;
   #quickening: Promise<void> | undefined;
   #asked: 'cut' | undefined;
@@ -118,10 +51,7 @@ export class RunningMachine {
 
   constructor(
     machine: Machine,
-    qemu: QemuProcess,
-    qmp: QmpClient,
-    { ports, attach, debuggerSocketPath }: Omit<Places, 'qmpSocketPath' | 'inputPipePaths'>,
-    streams: readonly LogStream[],
+    { qemu, qmp, ports, streams, attach, debuggerSocketPath, services }: RunningParts,
   ) {
     this.name = machine.name;
     this.pid = qemu.pid;
@@ -129,6 +59,7 @@ export class RunningMachine {
     this.#machine = machine;
     this.#qemu = qemu;
     this.#streams = streams;
+    this.#services = services;
     this.#debuggerSocketPath = debuggerSocketPath;
     qmp.on('event', (event) => this.#onQmpEvent(event));
     this.ended = this.#whenEnded();
@@ -262,7 +193,7 @@ export class RunningMachine {
 
   #onReset(): void {
     for (const console of this.#consoles.values()) console.guestRestarted();
-    if (this.#machine.context.accelerator !== 'tcg' || this.#quickening) return;
+    if (this.#machine.accelerator !== 'tcg' || this.#quickening) return;
     this.#quickening = forgetTranslatedCode(this.qmp, this.#debuggerSocketPath)
       // Without it the restart is slower, and nothing else: a machine that is off by now says so itself.
       .catch(() => undefined)
@@ -274,6 +205,7 @@ export class RunningMachine {
   async #whenEnded(): Promise<MachineEnd> {
     const exit = await this.#qemu.exited;
     await Promise.all(this.#streams.map((stream) => stream.finish()));
+    await this.#services.close();
     this.#isOn = false;
     const end = await endReason(this.name, {
       exit,
@@ -289,12 +221,4 @@ export class RunningMachine {
     if (!this.#isOn) throw vmErrors.VM_MACHINE_OFF({ tried: `${action} machine ${this.name}` });
     this.#machine.context.observer?.onPower?.(this.name, action);
   }
-}
-
-async function rejectOnExit(machine: Machine, qemu: QemuProcess): Promise<never> {
-  const exit = await qemu.exited;
-  throw vmErrors.VM_QEMU_NOT_STARTED({
-    tried: `start QEMU for machine ${machine.name}`,
-    got: `${exit.signal ?? `exit code ${exit.exitCode}`}: ${await qemu.printed()}`,
-  });
 }

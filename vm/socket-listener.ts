@@ -13,6 +13,16 @@ const maxSocketPathBytes = 107;
  * @throws VM_SPEC_INVALID when the path is too long for a socket.
  */
 export async function listenOnce(path: string): Promise<SocketListener> {
+  assertSocketPath(path);
+  await rm(path, { force: true });
+  const server = createServer();
+  server.listen(path);
+  await once(server, 'listening');
+  return new SocketListener(path, server);
+}
+
+/** @throws VM_SPEC_INVALID when the path is too long for a unix socket. */
+export function assertSocketPath(path: string): void {
   if (Buffer.byteLength(path) > maxSocketPathBytes) {
     throw vmErrors.VM_SPEC_INVALID({
       tried: `listen on ${path}`,
@@ -20,11 +30,6 @@ export async function listenOnce(path: string): Promise<SocketListener> {
       remedy: 'use a shorter runtime folder: set XDG_RUNTIME_DIR or TMPDIR to one',
     });
   }
-  await rm(path, { force: true });
-  const server = createServer();
-  server.listen(path);
-  await once(server, 'listening');
-  return new SocketListener(path, server);
 }
 
 export class SocketListener {

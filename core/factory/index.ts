@@ -1,12 +1,14 @@
 export { buildSetupFiles } from '../applications/build-setup-files.ts';
 export { type Layout, parseLayout, type ResolvedLayout, readLayout, resolveLayout } from '../layout/index.ts';
 export { type LicenceRecord, type ManufacturingRecord, openRecords } from '../records/index.ts';
+export { problemLine, type Script, type StepDescription } from '../script/index.ts';
 export {
   buildTemplate,
   type Template,
   type TemplateManifest,
   type TemplateOptions,
 } from './build-template.ts';
+export { checkScript, recoveryScriptJsonSchema, recoverySteps, type ScriptCheck } from './check-script.ts';
 export {
   type CloneOptions,
   type CloneProgress,

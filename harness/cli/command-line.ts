@@ -14,6 +14,7 @@ import { init } from './commands/init.ts';
 import { list } from './commands/list.ts';
 import { report } from './commands/report.ts';
 import { run } from './commands/run.ts';
+import { script } from './commands/script.ts';
 import { texts } from './option-values.ts';
 
 /** In the order in which --help lists them. */
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   list,
   build,
   clone,
+  script,
   report,
   consoleCommand,
   doctor,

@@ -9,6 +9,7 @@ import { isolinuxConfiguration } from './medium-loader.ts';
 t.setTimeout(1_200_000);
 
 const megabyte = 1_000_000;
+const script = 'name: one\nsteps:\n  - { name: hello, do: log, with: { text: hello } }\n';
 
 t.test('the medium starts by itself, holds what it was given, is small, and always the same', async (t) => {
   const folder = t.testdir();
@@ -16,12 +17,12 @@ t.test('the medium starts by itself, holds what it was given, is small, and alwa
   const scriptPath = join(folder, 'my script.yaml');
   await mkdir(join(filesFolder, 'drivers'), { recursive: true });
   await writeFile(join(filesFolder, 'drivers/list=all.txt'), 'e1000e\n');
-  await writeFile(join(filesFolder, 'script.yaml'), 'of the folder\n');
-  await writeFile(scriptPath, 'by itself\n');
+  await writeFile(join(filesFolder, 'script.yaml'), script.replace('one', 'two'));
+  await writeFile(scriptPath, script);
   const given = { filesFolder, scriptPath };
   const medium = await buildMedium({ ...given, outPath: join(folder, 'one.iso') });
   t.ok(medium.sizeBytes < 60 * megabyte, `${medium.sizeBytes} bytes`);
-  t.equal(medium.parts.files, 'e1000e\nby itself\n'.length);
+  t.equal(medium.parts.files, 'e1000e\n'.length + script.length);
 
   const inside = await runTool('xorriso', ['-indev', medium.path, '-find', '/', '-type', 'f']);
   const paths = inside.stdout.split('\n').map((line) => line.replaceAll("'", ''));
@@ -36,7 +37,7 @@ t.test('the medium starts by itself, holds what it was given, is small, and alwa
     '/assay/script.yaml',
     extracted,
   ]);
-  t.equal(await readFile(extracted, 'utf8'), 'by itself\n', 'the script given by itself wins');
+  t.equal(await readFile(extracted, 'utf8'), script, 'the script given by itself wins');
   const elTorito = await runTool('xorriso', ['-indev', medium.path, '-report_el_torito', 'plain']);
   t.match(elTorito.stdout, /El Torito boot img :\s+1\s+BIOS\s+y\s+none/, 'BIOS, bootable, no emulation');
   const table = JSON.parse((await runTool('sfdisk', ['--json', medium.path])).stdout).partitiontable;
@@ -63,6 +64,21 @@ t.test('what cannot be is refused, and what lay there stays', async (t) => {
   await t.rejects(buildMedium({ outPath, filesFolder: join(folder, 'none') }), { code });
   await t.rejects(buildMedium({ outPath, scriptPath: join(folder, 'none.yaml') }), { code });
   t.equal(await readFile(outPath, 'utf8'), 'mine');
+});
+
+t.test('a script with a mistake is refused with its lines, also in one that it calls', async (t) => {
+  const folder = t.testdir({
+    'main.yaml': 'name: main\nsteps:\n  - { name: other, do: call, with: { script: lib/other.yaml } }\n',
+    files: { lib: { 'other.yaml': 'name: other\nsteps:\n  - name: hello\n    do: lgo\n' } },
+  });
+  const filesFolder = join(folder, 'files');
+  const refused = buildMedium({
+    ...{ outPath: join(folder, 'medium.iso'), filesFolder, scriptPath: join(folder, 'main.yaml') },
+  });
+  await t.rejects(refused, {
+    code: 'SCRIPT_INVALID',
+    facts: { got: `${join(filesFolder, 'lib/other.yaml')}, line 4: ` },
+  });
 });
 
 t.test('both modes are on the medium; only the reduced one has the flag', (t) => {

@@ -5,6 +5,7 @@ import { defaultCachePath, syncFolder } from '../../foundation/index.ts';
 import { type BuildOptions, type BuiltImage, buildImage } from '../build/build-image.ts';
 import { imagesErrors } from '../errors.ts';
 import { fileSha256 } from '../packages/package-store.ts';
+import { checkMediumScript } from './check-medium-script.ts';
 import { writeIso } from './iso-image.ts';
 import { isolinuxConfiguration, type MediumMode } from './medium-loader.ts';
 import { rootSquashfs } from './root-squashfs.ts';
@@ -43,14 +44,15 @@ const longestLimitSeconds = 31 * 86_400;
  * system of the recipe `recovery-medium`, which runs from the medium and never writes to it. The same inputs give the
  * same bytes.
  *
- * @throws IMAGES_MEDIUM_INVALID for options that cannot be, and the errors of {@link buildImage}; what lay at `outPath`
- * is then as it was.
+ * @throws IMAGES_MEDIUM_INVALID for options that cannot be, SCRIPT_INVALID for a script with a mistake, and the errors of
+ * {@link buildImage}; what lay at `outPath` is then as it was.
  */
 export async function buildMedium(options: MediumOptions): Promise<BuiltMedium> {
   const { cachePath = defaultCachePath(), onProgress = () => {}, mode = 'reduced' } = options;
   const { limitSeconds = 86_400, shell = '/bin/sh' } = options;
   checkOptions(limitSeconds, shell);
   const files = await userFiles(options);
+  await checkMediumScript(files);
   const image = await buildImage('recovery-medium', options);
   const root = await rootSquashfs(image, cachePath, onProgress);
   const system = { kernel: image.kernelPath, initramfs: image.initramfsPath, root };

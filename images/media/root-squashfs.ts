@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { FileTreeEntry } from '../../core/factory/file-tree.ts';
 import { runTool } from '../../foundation/index.ts';
 import type { BuiltImage } from '../build/build-image.ts';
@@ -30,7 +30,20 @@ export async function rootSquashfs(
   const folder = join(cachePath, 'media');
   const path = join(folder, `${key}.squashfs`);
   if (existsSync(path)) return path;
+  // Several scenarios want a medium at the same time, and both cores are busy with one.
+  const begun = underWay.get(path);
+  if (begun !== undefined) return await begun;
   onProgress(`compressing the root file system of ${image.name}`);
+  const made = compress(image, path).finally(() => underWay.delete(path));
+  underWay.set(path, made);
+  return await made;
+}
+
+/** By the file that is being made. */
+const underWay = new Map<string, Promise<string>>();
+
+async function compress(image: BuiltImage, path: string): Promise<string> {
+  const folder = dirname(path);
   await mkdir(folder, { recursive: true });
   const temporaryFolder = await mkdtemp(join(folder, 'making-'));
   try {

@@ -1,0 +1,14 @@
+export { callStep, type StepKindOptions } from './call-step.ts';
+export { describeSteps, type OptionDescription, type StepDescription } from './describe-steps.ts';
+export { scriptErrors } from './errors.ts';
+export { type JsonSchema, scriptJsonSchema } from './json-schema.ts';
+export { type LoadedScript, loadScript, type ScriptProblem } from './load-script.ts';
+export { problemLine, readScript } from './read-script.ts';
+export { type RunProgram, runProgram } from './run-program.ts';
+export { runScript, type ScriptOptions } from './run-script.ts';
+export type { Script, ScriptStep, StepCondition } from './script.ts';
+export { type ScriptClock, systemClock } from './script-clock.ts';
+export type { Failure, ScriptEvent } from './script-events.ts';
+export type { ScriptResult, StepResult } from './script-result.ts';
+export type { ScriptEnd, StepOutcome } from './script-schema.ts';
+export { type StepContext, type StepFacts, type StepKind, stepKind } from './step-kind.ts';

@@ -1,0 +1,1 @@
+export { stepKinds } from './step-kinds.ts';
