@@ -20,6 +20,8 @@ const diskSpec = z.strictObject({
   serial: z.string().max(20).optional(),
   /** Which port of its controller, counted from 0; by default the next one in the order of declaration. */
   port: z.int().min(0).max(5).optional(),
+  /** Sectors of 512 bytes that cannot be read, as on a worn disk: the guest gets an I/O error, QEMU says BLOCK_IO_ERROR. */
+  badSectors: z.array(z.int().nonnegative()).max(1000).default([]),
 });
 
 /**

@@ -95,7 +95,8 @@ function diskArguments(
         backing: { driver: 'raw', 'read-only': true, file: { driver: 'file', filename: disk.path } },
       }
     : image;
-  const blockdev = { 'node-name': `top-${disk.name}`, driver: 'raw', discard: 'unmap', file: below };
+  const file = withBadSectors(below, disk.badSectors);
+  const blockdev = { 'node-name': `top-${disk.name}`, driver: 'raw', discard: 'unmap', file };
   const device = deviceOf(disk, index);
   const serial = disk.serial === undefined ? '' : `,serial=${escaped(disk.serial)}`;
   const boot = bootIndexes.get(disk.name);
@@ -104,6 +105,13 @@ function diskArguments(
     '-device',
     `${device},id=disk-${disk.name},drive=top-${disk.name}${serial}${boot === undefined ? '' : `,bootindex=${boot}`}`,
   ];
+}
+
+/** QEMU's blkdebug (docs/devel/blkdebug.txt) lets requests fail that touch these sectors, each time. */
+function withBadSectors(below: object, sectors: readonly number[]): object {
+  if (sectors.length === 0) return below;
+  const errors = sectors.map((sector) => ({ event: 'none', iotype: 'read', sector, errno: 5 }));
+  return { driver: 'blkdebug', discard: 'unmap', image: below, 'inject-error': errors };
 }
 
 function deviceOf(disk: ResolvedDiskSpec, index: number): string {
