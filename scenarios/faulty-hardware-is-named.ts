@@ -42,7 +42,8 @@ scenario(
     const { console } = running;
     const { groups } = await bench.step(
       'the hardware is tested',
-      () => console.expect(/ASSAY STEP failed hardware SCRIPT_HARDWARE_FAULTY: (.*)\n/, { timeoutMs: 90_000 }),
+      () =>
+        console.expect(/ASSAY STEP failed hardware SCRIPT_HARDWARE_FAULTY: (.*)\n/, { timeoutMs: 90_000 }),
       { category: 'boot', machine: 'alpha' },
     );
     const said = groups[0]!;

@@ -62,7 +62,11 @@ scenario(
       bench.step(sentence, () => console.expect(text, { timeoutMs }), { category: 'wait', machine: 'alpha' });
     await until('the medium starts the script', 'ASSAY SCRIPT started install-reference-image');
     await until('the image is fetched', 'ASSAY STEP succeeded image');
-    const installed = await until('the image is installed', /ASSAY STEP succeeded install (\{.*\})\n/, 900_000);
+    const installed = await until(
+      'the image is installed',
+      /ASSAY STEP succeeded install (\{.*\})\n/,
+      900_000,
+    );
     const { sizeBytes: installedBytes } = JSON.parse(installed.groups[0]!);
     bench.check('the whole disk was written', installedBytes, sizeBytes);
     const ready = await until('the installed system personalises itself', /ASSAY READY (\{.*\})\n/);

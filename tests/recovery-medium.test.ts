@@ -8,7 +8,12 @@ import t from 'tap';
 const repository = join(import.meta.dirname, '..');
 
 /** Of the scenarios of the medium those that are quick. */
-const scenarios = ['medium-keeps-nothing', 'script-with-a-mistake-is-refused', 'script-gives-way-to-ctrl-c'];
+const scenarios = [
+  'medium-keeps-nothing',
+  'script-with-a-mistake-is-refused',
+  'script-prepares-and-repairs-a-disk',
+  'faulty-hardware-is-named',
+];
 
 // A ceiling: five times what it takes on two cores without KVM.
 t.setTimeout(900_000);
@@ -31,5 +36,5 @@ t.test('the recovery medium starts real machines and does what scripts say', asy
     cwd: repository,
     maxBuffer: 64 * 1024 * 1024,
   });
-  t.match(stdout, /3 passed, 0 failed, 0 errored, 0 skipped/);
+  t.match(stdout, /4 passed, 0 failed, 0 errored, 0 skipped/);
 });

@@ -16,7 +16,7 @@ export interface StepKind<Options extends z.ZodType = z.ZodType> {
    *
    * @returns Facts for the log, such as `{ sizeBytes: 1024 }`; nothing when there are none.
    */
-  run(options: z.output<Options>, context: StepContext): Promise<StepFacts | undefined | void>;
+  run(options: z.output<Options>, context: StepContext): Promise<StepFacts | undefined>;
 }
 
 export type StepFacts = Record<string, string | number | boolean>;
