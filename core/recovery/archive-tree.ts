@@ -12,6 +12,8 @@ export interface ArchiveOptions {
   exclude?: readonly string[];
   /** Owner of every entry; without it, the owners of the tree. Packages are made by users who are not root. */
   owner?: { uid: number; gid: number };
+  /** Ends it between two pieces; the archive has no manifest then. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -30,7 +32,8 @@ export async function archiveTree(
   const excluded = new Set(['lost+found', ...(options.exclude ?? [])]);
   const entries: ArchiveEntry[] = [];
   for (const path of await listTree(treePath, '', excluded)) {
-    entries.push(await archiveEntry(treePath, path, archivePath, options.owner));
+    options.signal?.throwIfAborted();
+    entries.push(await archiveEntry(treePath, path, archivePath, options));
   }
   const manifest: ArchiveManifest = { format: 'assay archive 1', entries };
   await syncFolder(join(archivePath, 'objects'));
@@ -55,7 +58,7 @@ async function archiveEntry(
   treePath: string,
   path: string,
   archivePath: string,
-  owner: ArchiveOptions['owner'],
+  { owner, signal }: ArchiveOptions,
 ): Promise<ArchiveEntry> {
   const fullPath = join(treePath, path);
   const stats = await lstat(fullPath);
@@ -63,7 +66,7 @@ async function archiveEntry(
   const base = { path, mode: stats.mode & 0o7777, uid, gid };
   if (stats.isDirectory()) return { ...base, kind: 'directory' };
   if (stats.isSymbolicLink()) return { ...base, kind: 'symlink', target: await readlink(fullPath) };
-  const { sizeBytes, sha256 } = await storeObject(fullPath, archivePath);
+  const { sizeBytes, sha256 } = await storeObject(fullPath, archivePath, signal);
   return { ...base, kind: 'file', sizeBytes, sha256 };
 }
 
@@ -71,6 +74,7 @@ async function archiveEntry(
 async function storeObject(
   filePath: string,
   archivePath: string,
+  signal: AbortSignal | undefined,
 ): Promise<{ sizeBytes: number; sha256: string }> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
@@ -86,6 +90,7 @@ async function storeObject(
     },
     createZstdCompress(),
     createWriteStream(temporaryPath),
+    { signal },
   );
   const sha256 = hash.digest('hex');
   await using file = await open(temporaryPath, 'r');

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   readlinkSync,
@@ -93,3 +94,16 @@ async function readAll(folder: string): Promise<Record<string, string>> {
   const paths = names.map((entry) => join(entry.parentPath, entry.name)).sort();
   return Object.fromEntries(paths.map((path) => [path, readFileSync(path).toString('hex')]));
 }
+
+t.test('an archive, its reading and its restoring end when they are told to', async (t) => {
+  const folder = t.testdir({ tree: { one: '1', two: '2' } });
+  const [tree, archive, target] = ['tree', 'archive', 'target'].map((name) => join(folder, name));
+  const given = AbortSignal.abort(new Error('given up'));
+  const refusal = { message: 'given up' };
+  await t.rejects(archiveTree(tree!, archive!, { signal: given }), refusal);
+  t.notOk(existsSync(join(archive!, 'manifest.json')), 'it is not taken for a whole one');
+  await archiveTree(tree!, archive!);
+  await t.rejects(verifyArchive(archive!, given), refusal);
+  await t.rejects(restoreTree(archive!, target!, { signal: given }), refusal);
+  t.notOk(existsSync(join(target!, 'one')));
+});

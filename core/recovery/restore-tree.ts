@@ -14,6 +14,8 @@ export interface RestoreOptions {
   exact?: boolean;
   /** Gives every entry the owner the archive says; only root can. */
   owners?: boolean;
+  /** Ends it between two pieces; what was restored before stays. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -30,7 +32,10 @@ export async function restoreTree(
   const { entries } = await readManifest(archivePath);
   if (options.exact) await removeOthers(treePath, '', new Set(entries.map(({ path }) => path)));
   await mkdir(treePath, { recursive: true });
-  for (const entry of entries) await restoreEntry(archivePath, treePath, entry, options.owners ?? false);
+  for (const entry of entries) {
+    options.signal?.throwIfAborted();
+    await restoreEntry(archivePath, treePath, entry, options);
+  }
   const folders = entries.filter(({ kind }) => kind === 'directory').reverse();
   for (const { path, mode } of folders) {
     await syncFolder(join(treePath, path));
@@ -44,11 +49,12 @@ export async function restoreTree(
  *
  * @throws CORE_ARCHIVE_DAMAGED, naming the first file that differs.
  */
-export async function verifyArchive(archivePath: string): Promise<void> {
+export async function verifyArchive(archivePath: string, signal?: AbortSignal): Promise<void> {
   const { entries } = await readManifest(archivePath);
   const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() });
   for (const entry of entries) {
-    if (entry.kind === 'file') await copyObject(archivePath, entry, nowhere());
+    signal?.throwIfAborted();
+    if (entry.kind === 'file') await copyObject(archivePath, entry, nowhere(), signal);
   }
 }
 
@@ -66,7 +72,7 @@ async function restoreEntry(
   archivePath: string,
   treePath: string,
   entry: ArchiveEntry,
-  owners: boolean,
+  { owners = false, signal }: RestoreOptions,
 ): Promise<void> {
   const path = join(treePath, entry.path);
   if (entry.kind === 'directory') {
@@ -76,7 +82,7 @@ async function restoreEntry(
     await symlink(entry.target, path);
   } else {
     const temporaryPath = join(dirname(path), '.assay-restoring');
-    await copyObject(archivePath, entry, createWriteStream(temporaryPath));
+    await copyObject(archivePath, entry, createWriteStream(temporaryPath), signal);
     await using file = await open(temporaryPath, 'r');
     await file.chmod(entry.mode);
     await file.sync();
@@ -89,6 +95,7 @@ async function copyObject(
   archivePath: string,
   entry: ArchiveEntry & { kind: 'file' },
   target: Writable,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const hash = createHash('sha256');
   const source = objectPath(archivePath, entry.sha256);
@@ -103,8 +110,10 @@ async function copyObject(
         }
       },
       target,
+      { signal },
     );
   } catch (error) {
+    signal?.throwIfAborted();
     throw coreErrors.CORE_ARCHIVE_DAMAGED(
       { tried: `read ${entry.path}`, where: source, got: String(error) },
       error,

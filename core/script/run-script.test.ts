@@ -31,7 +31,11 @@ t.test('steps run one after another, and the script ends as it says', async (t) 
       { name: 'two', do: 'held', outcome: 'succeeded', mayFail: false, facts: { is: 'two' }, durationMs: 0 },
     ],
   });
-  t.match(running.contexts.get('one'), { scriptFolder: '/medium', mediumFolder: '/medium/assay' });
+  t.match(running.contexts.get('one'), {
+    scriptName: 'script',
+    scriptFolder: '/medium',
+    mediumFolder: '/medium/assay',
+  });
 });
 
 t.test('steps that do not wait run beside the one before them', async (t) => {

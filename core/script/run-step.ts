@@ -100,6 +100,7 @@ async function runKind(
   };
   const context: StepContext = {
     signal,
+    scriptName: script.name,
     scriptFolder: script.folder,
     mediumFolder,
     log,

@@ -25,6 +25,8 @@ export type StepFacts = Record<string, string | number | boolean>;
 export interface StepContext {
   /** Aborted when the step's time is over, or the script is given up. */
   signal: AbortSignal;
+  /** The name of the script that the step stands in. */
+  scriptName: string;
   /** The folder of the script's file: paths in `with:` that are relative begin there. */
   scriptFolder: string;
   /** The folder under which the medium's own files lie, such as `/medium/assay`. */

@@ -34,7 +34,7 @@ const options = z.strictObject({
 export function makeBackUp(machine: DiskMachine) {
   return stepKind({
     name: 'back-up',
-    summary: 'keeps a folder of a partition in an archive',
+    summary: 'keep a folder of a partition in an archive',
     options,
     async run({ folder, archive, overwrite, verify }, context) {
       const requests = [
@@ -95,9 +95,9 @@ async function makeArchive(
   const unfinished = `${path}.unfinished`;
   await mkdir(dirname(path), { recursive: true });
   try {
-    const { entries } = await archiveTree(treePath, unfinished, { exclude });
+    const { entries } = await archiveTree(treePath, unfinished, { exclude, signal });
     signal.throwIfAborted();
-    if (verify) await verifyArchive(unfinished);
+    if (verify) await verifyArchive(unfinished, signal);
     await putInPlace(unfinished, path);
     return entries;
   } catch (error) {

@@ -19,7 +19,7 @@ const options = z.strictObject({
 export function makeCopy(machine: DiskMachine) {
   return stepKind({
     name: 'copy',
-    summary: 'copies files into the file system of a partition; only what differs is written',
+    summary: 'copy files into the file system of a partition; only what differs is written',
     options,
     async run({ from, to, exact }, context) {
       const requests = [

@@ -28,7 +28,7 @@ const options = z.strictObject({
 export function makeInstallImage(machine: DiskMachine) {
   return stepKind({
     name: 'install-image',
-    summary: 'writes an image over a disk or partition, and reads it back',
+    summary: 'write an image over a disk or partition, and read it back',
     options,
     async run({ image, to, sha256, overwrite }, context) {
       return await withFilePlaces([{ place: image, use: 'read' }], machine, context, async ([source]) => {

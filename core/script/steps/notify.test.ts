@@ -56,7 +56,7 @@ t.test('a webhook gets JSON by POST', async (t) => {
   t.match(seen, [
     'POST',
     'application/json',
-    { time: /^\d{4}-\d\d-\d\dT.*Z$/, host: hostname(), script: '/scripts', text: 'Gerät bereit' },
+    { time: /^\d{4}-\d\d-\d\dT.*Z$/, host: hostname(), script: 'nightly', text: 'Gerät bereit' },
   ]);
 });
 

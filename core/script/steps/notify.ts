@@ -63,7 +63,7 @@ export const notify = stepKind({
   async run(options, context) {
     const { text } = options;
     const time = new Date().toISOString();
-    const notification = { time, host: hostname(), script: context.scriptFolder, text };
+    const notification = { time, host: hostname(), script: context.scriptName, text };
     const facts: Partial<Record<Channel, string>> = {};
     const failures: string[] = [];
     for (const channel of ['webhook', 'log', 'email'] as const) {

@@ -42,7 +42,7 @@ const options = z
 export function makePartitionDisk({ places, open }: DiskMachine) {
   return stepKind({
     name: 'partition-disk',
-    summary: 'partitions and formats a disk',
+    summary: 'partition and format a disk',
     options,
     async run({ disk, plan, partitions, overwrite }, context) {
       const planned = partitions ?? (await readPlan(pathInScript(plan!, context)));

@@ -27,7 +27,7 @@ const options = z
 export function makePatchFile(machine: DiskMachine) {
   return stepKind({
     name: 'patch-file',
-    summary: 'changes a text file on a partition',
+    summary: 'change a text file on a partition',
     options,
     async run({ in: place, replace, patch }, context) {
       const requests = [

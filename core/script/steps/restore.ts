@@ -24,7 +24,7 @@ const options = z.strictObject({
 export function makeRestore(machine: DiskMachine) {
   return stepKind({
     name: 'restore',
-    summary: 'brings a folder of a partition back from an archive',
+    summary: 'bring a folder of a partition back from an archive',
     options,
     async run({ archive, folder, exact, verify }, context) {
       const requests = [
@@ -33,12 +33,12 @@ export function makeRestore(machine: DiskMachine) {
       ] as const;
       return await withFilePlaces(requests, machine, context, async ([source, target]) => {
         const { entries } = await readManifest(source!.path);
-        await verifyArchive(source!.path);
-        context.signal.throwIfAborted();
+        const { signal } = context;
+        await verifyArchive(source!.path, signal);
         await assertSpace(target!.path, await neededBytes(entries, target!.path), target!.words);
         await clearTheWay(entries, target!, exact);
-        await restoreTree(source!.path, target!.path, { exact, owners: true });
-        if (verify) await compareWith(entries, target!, context.signal);
+        await restoreTree(source!.path, target!.path, { exact, owners: true, signal });
+        if (verify) await compareWith(entries, target!, signal);
         return { entries: entries.length };
       });
     },

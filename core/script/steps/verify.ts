@@ -48,7 +48,7 @@ const options = z.union(
 export function makeVerify(machine: DiskMachine) {
   return stepKind({
     name: 'verify',
-    summary: 'compares files, or a whole partition, with their hashes',
+    summary: 'compare files, or a whole partition, with their hashes',
     options,
     async run(wanted, context) {
       if ('partition' in wanted) return await verifyPartition(wanted, machine, context);
