@@ -16,17 +16,19 @@ scenario(
     const prompt = () => console.expect('ASSAY PROMPT', { timeoutMs: 300_000 });
     await bench.step('the medium leads to a prompt', prompt, { category: 'boot', machine: 'alpha' });
     await console.expect(/# $/);
-    await console.sendLine("trap '' HUP TERM INT; date +began:%s; while true; do sleep 1000; done");
-    const began = await console.expect(/began:(\d+)/);
-    await bench.step(
-      'a day passes',
-      () => console.expect('not finished after 86400 seconds: forced restart', { timeoutMs: 900_000 }),
-      { category: 'wait', machine: 'alpha' },
+    await console.sendLine("trap '' HUP TERM INT; while true; do sleep 1000; done");
+    const forced = () =>
+      console.expect('not finished after 86400 seconds: forced restart', { timeoutMs: 900_000 });
+    await bench.step('a day passes', forced, { category: 'wait', machine: 'alpha' });
+    // The kernel's own time since its start: the guest's clock flies on while the harness thinks.
+    const { groups } = await console.expect(/\[ *(\d+)\.\d+\] reboot: Restarting system/);
+    const secondsOverADay = Number(groups[0]) - 86_400;
+    bench.measure('from the start of the kernel to the restart, beyond a day', secondsOverADay, 's');
+    bench.check(
+      'it was a day, and the start of the system before it',
+      secondsOverADay >= 0 && secondsOverADay < 300,
+      true,
     );
     await bench.step('the medium leads to a prompt again', prompt, { category: 'boot', machine: 'alpha' });
-    const { output } = await console.run('date +%s');
-    const hours = (Number(output) - Number(began.groups[0])) / 3600;
-    bench.measure('from the first prompt to the second', hours, 'h');
-    bench.check('it has lasted a day', hours > 23.9 && hours < 24.2, true);
   },
 );
