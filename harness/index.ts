@@ -50,6 +50,8 @@ export { type Selection, selectScenarios } from './select-scenarios.ts';
 export { smallSystem } from './small-system.ts';
 export {
   type BootControlValue,
+  type BootStatesReading,
+  type BootStatesValue,
   type CompareOptions,
   type DifferingRange,
   type DiskComparison,

@@ -1,3 +1,4 @@
+export type { BootStatesReading, BootStatesValue } from './boot-states.ts';
 export type { FileSystemCheck } from './check-file-system.ts';
 export type { CompareOptions, DifferingRange, DiskComparison } from './compare-disks.ts';
 export type { Place } from './disk-places.ts';

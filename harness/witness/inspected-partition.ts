@@ -1,4 +1,5 @@
 import { runTool, sectorBytes } from '../../foundation/index.ts';
+import { type BootStatesReading, readBootStates } from './boot-states.ts';
 import { checkFileSystem, type FileSystemCheck } from './check-file-system.ts';
 import { copyRange } from './copy-range.ts';
 import { unreadable } from './debugfs.ts';
@@ -78,6 +79,11 @@ export class InspectedPartition extends RawArea {
   /** A file's content as text in UTF-8. */
   async readText(path: string): Promise<string> {
     return (await this.read(path)).toString('utf8');
+  }
+
+  /** The boot states that this system partition holds, of all of them (spec B3). Throws what {@link list} throws. */
+  async bootStates(): Promise<BootStatesReading> {
+    return readBootStates(await this.read('/bstate.txt'));
   }
 
   /** Whether something lies at the path, of whatever kind. */
