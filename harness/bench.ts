@@ -42,6 +42,8 @@ export interface Bench {
   /**
    * A machine, off; the bench disposes of it at the end.
    *
+   * Machines with the same `network` at a card hear each other.
+   *
    * @throws FOUNDATION_CONFIG_INVALID or VM_SPEC_INVALID when it is declared wrongly.
    * @example
    * const machine = await bench.machine({

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Machine } from '../vm/index.ts';
+import { EthernetNetworks, type Machine } from '../vm/index.ts';
 import type { ArtifactKind, Bench } from './bench.ts';
 import type { CleanupStack } from './cleanup-stack.ts';
 import { describeDifference } from './describe-difference.ts';
@@ -34,6 +34,9 @@ export interface BenchParts {
 /** The bench of one scenario. */
 export function createBench(parts: BenchParts): Bench {
   const { journal, cleanups, signal, timeoutScale, workFolder, evidenceFolder } = parts;
+  const networks = new EthernetNetworks(parts.runtimeFolder);
+  // Registered first, so undone last: machines that are plugged in are gone by then.
+  cleanups.add('end the networks between machines', () => networks[Symbol.asyncDispose]());
   return {
     signal,
     seed: parts.seed,
@@ -46,7 +49,7 @@ export function createBench(parts: BenchParts): Bench {
         return outcome === 'skipped' ? { outcome } : { outcome, error: describeFailure([thrown]) };
       });
     },
-    machine: (spec) => addMachine(parts, spec),
+    machine: (spec) => addMachine({ ...parts, networks }, spec),
     check: (claim, got, expected) => checkClaim(journal, claim, got, expected),
     fault: (what, proof, machine) => noteFault(journal, what, proof, machine),
     note: (text) => journal.emit({ kind: 'note', text }),
@@ -67,7 +70,10 @@ function stopWhenAborted<Result>(signal: AbortSignal, action: () => Result): () 
   };
 }
 
-async function addMachine(parts: BenchParts, spec: Parameters<Machines['create']>[0]) {
+async function addMachine(
+  parts: BenchParts & Pick<MachineSurroundings, 'networks'>,
+  spec: Parameters<Machines['create']>[0],
+) {
   const { machines, cleanups, journal, signal } = parts;
   if (machines === undefined) {
     throw harnessErrors.HARNESS_MACHINES_MISSING({ tried: 'make a machine' });

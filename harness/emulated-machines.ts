@@ -20,7 +20,7 @@ const tailBytes = 64 * 1024;
 export function emulatedMachines(accelerator: AcceleratorChoice['accelerator']): Machines {
   return {
     async create(spec, surroundings) {
-      const { evidenceFolder, runtimeFolder, timeoutScale } = surroundings;
+      const { evidenceFolder, runtimeFolder, networks, timeoutScale } = surroundings;
       let lastLine: string | undefined;
       let diskMaps: MachineDiskMaps | undefined;
       const observer = {
@@ -34,7 +34,14 @@ export function emulatedMachines(accelerator: AcceleratorChoice['accelerator']):
         },
         onDisposal: async () => diskMaps?.takeAfter(),
       };
-      const context = { workFolder: evidenceFolder, runtimeFolder, timeoutScale, accelerator, observer };
+      const context = {
+        workFolder: evidenceFolder,
+        runtimeFolder,
+        networks,
+        timeoutScale,
+        accelerator,
+        observer,
+      };
       const machine: Machine = await createMachine(spec, context);
       const logPath = join(machine.folder, 'console.log');
       surroundings.offerConsole(machine.name, { lastLine: () => lastLine, tail: () => tailOf(logPath) });
@@ -92,7 +99,7 @@ function signEvent(machine: string, port: string, { kind, line }: ConsoleSign): 
 /** `q35, 512 MiB, 1 processor, disks system (virtio), data (ahci)`: what the report says of a machine. */
 function hardwareOf({ spec }: Machine): string {
   const disks = spec.disks.map(({ name, controller }) => `${name} (${controller})`).join(', ');
-  const nics = spec.nics.map(({ model }) => model).join(', ');
+  const nics = spec.nics.map(({ model, network }) => (network ? `${model} on ${network}` : model)).join(', ');
   return [
     'q35',
     `${spec.memoryMiB} MiB`,

@@ -1,5 +1,5 @@
 import type { NewEvent } from '../reports/index.ts';
-import type { Machine, MachineSpec } from '../vm/index.ts';
+import type { EthernetNetworks, Machine, MachineSpec } from '../vm/index.ts';
 
 /** What the bench lends a machine for its life in one scenario. */
 export interface MachineSurroundings {
@@ -11,6 +11,8 @@ export interface MachineSurroundings {
   evidenceFolder: string;
   /** For unix sockets and locks: its path is short, and it goes with the run. */
   runtimeFolder: string;
+  /** Networks between the scenario's machines; the bench ends them after the machines. */
+  networks: EthernetNetworks;
   /** Aborts when the scenario is over, whatever is under way. */
   signal: AbortSignal;
   /** Adds an event to the log; scenario and step are filled in. */

@@ -8,6 +8,7 @@ export { SerialConsole } from './console/serial-console.ts';
 export type { ExpectOptions } from './console/serial-console-options.ts';
 export type { CommandOptions, CommandResult } from './console/shell-session.ts';
 export { vmErrors } from './errors.ts';
+export { EthernetNetworks } from './ethernet-networks.ts';
 export type { GuestRequest, GuestResponse } from './guest-request.ts';
 export { createMachine, type Machine } from './machine.ts';
 export type { MachineContext, MachineObserver, PowerAction } from './machine-context.ts';

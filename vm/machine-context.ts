@@ -1,4 +1,5 @@
 import type { ConsoleSign } from './console/console-watch.ts';
+import type { EthernetNetworks } from './ethernet-networks.ts';
 import type { QmpEvent } from './qmp-client.ts';
 
 /** What happens to a machine, for whoever keeps the log of a run. */
@@ -30,6 +31,8 @@ export interface MachineContext {
   /** Multiplies every deadline. */
   timeoutScale?: number;
   observer?: MachineObserver;
+  /** Networks between machines; whoever makes the machines ends them after the last one. */
+  networks?: EthernetNetworks;
   /** Another QEMU than the one on the PATH. */
   qemuProgram?: string;
 }

@@ -40,22 +40,37 @@ const serviceSpec = z.strictObject({
   hostPort: z.int().min(1).max(65535),
 });
 
-const nicSpec = z.strictObject({
-  model: z.enum(['virtio', 'e1000e']).default('virtio'),
-  mac: z.string().regex(macPattern, 'a MAC address such as 52:54:00:12:34:56'),
-  /** TCP ports of the guest that shall be reachable from the host; the host's ports are chosen by the kernel. */
-  forwardTcpPorts: z.array(z.int().min(1).max(65535)).default([]),
-  /**
-   * What the guest reaches beyond its network, which is closed otherwise: a TCP connection to `guestAddress` and
-   * `guestPort` leads to `hostPort` on 127.0.0.1, any number of them at a time. When nobody listens there, the guest
-   * finds its connection closed. Connections end with the machine.
-   */
-  services: z
-    .array(serviceSpec)
-    .max(16)
-    .refine((services) => areDistinct(services), 'two services at the same address and port')
-    .default([]),
-});
+const nicSpec = z
+  .strictObject({
+    model: z.enum(['virtio', 'e1000e']).default('virtio'),
+    mac: z.string().regex(macPattern, 'a MAC address such as 52:54:00:12:34:56'),
+    /** TCP ports of the guest that shall be reachable from the host; the host's ports are chosen by the kernel. */
+    forwardTcpPorts: z.array(z.int().min(1).max(65535)).default([]),
+    /**
+     * What the guest reaches beyond its network, which is closed otherwise: a TCP connection to `guestAddress` and
+     * `guestPort` leads to `hostPort` on 127.0.0.1, any number of them at a time. When nobody listens there, the guest
+     * finds its connection closed. Connections end with the machine.
+     */
+    services: z
+      .array(serviceSpec)
+      .max(16)
+      .refine((services) => areDistinct(services), 'two services at the same address and port')
+      .default([]),
+    /**
+     * The Ethernet network between machines of the scenario that this card is plugged into, in place of one of its own: all
+     * cards with the same name hear each other, and nothing else. There is no DHCP but what a machine brings.
+     */
+    network: name.optional(),
+  })
+  .refine(
+    ({ network, forwardTcpPorts, services }) =>
+      network === undefined || (forwardTcpPorts.length === 0 && services.length === 0),
+    {
+      path: ['network'],
+      message:
+        'a card on a network between machines has no forwardTcpPorts and no services: give the machine two cards',
+    },
+  );
 
 /** SMBIOS identity (DMTF DSP0134, types 0 to 3): what the firmware says of the hardware. */
 const smbiosSpec = z.strictObject({
@@ -128,6 +143,7 @@ export type MachineSpec = z.input<typeof machineSchema>;
 /** A machine with every default filled in. */
 export type ResolvedMachineSpec = z.output<typeof machineSchema>;
 export type ResolvedDiskSpec = ResolvedMachineSpec['disks'][number];
+export type ResolvedNicSpec = ResolvedMachineSpec['nics'][number];
 
 /**
  * Checks a machine's declaration and fills in its defaults.

@@ -117,6 +117,7 @@ export class Machine {
       overlayPaths: this.#overlayPaths,
       cdMediumPath: this.#cdDrive.mediumPath,
       serviceSocketPaths: services.map((ofNic) => ofNic.map(({ socketPath }) => socketPath)),
+      networkSocketPaths: await this.#networkSocketPaths(),
     });
     this.#running = await startRunningMachine(this, commandLine, {
       qmpSocketPath,
@@ -184,6 +185,22 @@ export class Machine {
   /** The monitor, while it is on. */
   get #qmp(): QmpClient | undefined {
     return this.#running?.isOn ? this.#running.qmp : undefined;
+  }
+
+  async #networkSocketPaths(): Promise<Map<string, string>> {
+    const paths = new Map<string, string>();
+    for (const { network } of this.spec.nics) {
+      if (network === undefined) continue;
+      const path = await this.context.networks?.socketPathOf(network);
+      if (path === undefined) {
+        throw vmErrors.VM_SPEC_INVALID({
+          tried: `plug machine ${this.name} into the network ${network}`,
+          got: 'a context without networks between machines',
+        });
+      }
+      paths.set(network, path);
+    }
+    return paths;
   }
 
   #openPorts(): SerialPort[] {

@@ -1,7 +1,7 @@
 import { cdDeviceId, cdPort } from './cd-drive.ts';
 import { vmErrors } from './errors.ts';
 import { relayCommand } from './guest-services.ts';
-import type { ResolvedDiskSpec, ResolvedMachineSpec } from './machine-spec.ts';
+import type { ResolvedDiskSpec, ResolvedMachineSpec, ResolvedNicSpec } from './machine-spec.ts';
 
 /** What a machine's command line needs beside its declaration. */
 export interface QemuPlaces {
@@ -15,6 +15,8 @@ export interface QemuPlaces {
   cdMediumPath?: string | undefined;
   /** A socket for each service of each NIC, in the order of the declaration; not needed where there are none. */
   serviceSocketPaths?: readonly (readonly string[])[];
+  /** Where each network between machines is plugged in, by name; not needed where no NIC has one. */
+  networkSocketPaths?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -43,7 +45,7 @@ export function qemuArguments(spec: ResolvedMachineSpec, places: QemuPlaces): st
     ...spec.disks.flatMap((disk, index) => diskArguments(disk, index, places, bootIndexes)),
     ...cdArguments(spec, places, bootIndexes),
     ...spec.nics.flatMap((nic, index) =>
-      nicArguments(nic, index, places.serviceSocketPaths?.[index] ?? [], bootIndexes),
+      nicArguments(nic, index, netdevArguments(nic, index, places), bootIndexes),
     ),
     ...(spec.watchdog === undefined ? [] : ['-device', spec.watchdog, '-action', 'watchdog=reset']),
     ...smbiosArguments(spec.smbios),
@@ -167,30 +169,38 @@ function cdArguments(
 }
 
 function nicArguments(
-  nic: ResolvedMachineSpec['nics'][number],
+  nic: ResolvedNicSpec,
   index: number,
-  serviceSocketPaths: readonly string[],
+  netdev: string,
   bootIndexes: ReadonlyMap<string, number>,
 ): string[] {
   const boot = bootIndexes.get(`nic${index}`);
   const model = nic.model === 'virtio' ? 'virtio-net-pci' : 'e1000e';
-  const forwards = nic.forwardTcpPorts.map((port) => `,hostfwd=tcp:127.0.0.1:0-:${port}`).join('');
-  const services = nic.services
-    .map(({ guestAddress, guestPort }, service) => {
-      const command = relayCommand(serviceSocketPaths[service]!);
-      return `,guestfwd=tcp:${guestAddress}:${guestPort}-cmd:${escaped(command)}`;
-    })
-    .join('');
   // Without a place in the boot order the NIC's option ROM only costs time.
   const rom = boot === undefined ? ',romfile=' : `,bootindex=${boot}`;
   return [
-    // restrict: the guest reaches the emulated network only, never the host or what lies behind it.
-    ...['-netdev', `user,id=net${index},restrict=on${forwards}${services}`],
+    ...['-netdev', netdev],
     ...[
       '-device',
       `${model},id=nic${index},netdev=net${index},mac=${nic.mac},addr=${hex(slots.nic + index)}${rom}`,
     ],
   ];
+}
+
+function netdevArguments(nic: ResolvedNicSpec, index: number, places: QemuPlaces): string {
+  if (nic.network !== undefined) {
+    const path = places.networkSocketPaths!.get(nic.network)!;
+    return `stream,id=net${index},server=off,addr.type=unix,addr.path=${escaped(path)}`;
+  }
+  const forwards = nic.forwardTcpPorts.map((port) => `,hostfwd=tcp:127.0.0.1:0-:${port}`).join('');
+  const services = nic.services
+    .map(({ guestAddress, guestPort }, service) => {
+      const command = relayCommand(places.serviceSocketPaths![index]![service]!);
+      return `,guestfwd=tcp:${guestAddress}:${guestPort}-cmd:${escaped(command)}`;
+    })
+    .join('');
+  // restrict: the guest reaches the emulated network only, never the host or what lies behind it.
+  return `user,id=net${index},restrict=on${forwards}${services}`;
 }
 
 function smbiosArguments(smbios: ResolvedMachineSpec['smbios']): string[] {
