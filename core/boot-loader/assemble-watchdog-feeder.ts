@@ -9,7 +9,9 @@ const sourcePath = fileURLToPath(new URL('feed-watchdog.S', import.meta.url));
  * The program by which an appliance feeds the watchdog of its layout, an executable of some hundred bytes for x86-64
  * Linux; null when the layout has none. {@link openWatchdog} runs it.
  */
-export async function assembleWatchdogFeeder({ watchdog }: ResolvedLayout): Promise<Buffer | null> {
+export async function assembleWatchdogFeeder({
+  watchdog,
+}: Pick<ResolvedLayout, 'watchdog'>): Promise<Buffer | null> {
   if (watchdog === undefined) return null;
   return await assemble({
     sourcePath,

@@ -32,7 +32,7 @@ export function watchdogValue({ seconds }: { seconds: number }): number {
  * @throws CORE_WATCHDOG_FAILED when the feeding program cannot be started.
  */
 export async function openWatchdog(
-  { watchdog }: ResolvedLayout,
+  { watchdog }: Pick<ResolvedLayout, 'watchdog'>,
   feederPath: string = watchdogFeederPath,
 ): Promise<Watchdog> {
   if (watchdog === undefined) return { feed: () => {}, [Symbol.asyncDispose]: async () => {} };

@@ -1,5 +1,5 @@
 import { formatSize, sectorBytes } from '../../foundation/index.ts';
-import { type RecordKind, recordKinds } from '../records/record-format.ts';
+import { type LayoutRecordKind, layoutRecordKinds } from '../records/record-format.ts';
 import type { DiskLayout, Layout, PartitionRole } from './layout-schema.ts';
 import {
   alignmentSectors,
@@ -119,8 +119,8 @@ function checkFit(disk: DiskLayout): LayoutProblem[] {
 /** Records lie between the loader's code and the first partition, each copy in a physical sector of its own. */
 function checkRecords(disk: DiskLayout): LayoutProblem[] {
   const problems: LayoutProblem[] = [];
-  const taken = new Map<number, RecordKind>();
-  for (const kind of recordKinds) {
+  const taken = new Map<number, LayoutRecordKind>();
+  for (const kind of layoutRecordKinds) {
     const record = disk.records[kind];
     if (record === undefined) continue;
     const report = (problem: string) => problems.push({ path: ['records', kind, 'firstSector'], problem });
@@ -142,7 +142,7 @@ function checkRecords(disk: DiskLayout): LayoutProblem[] {
   return problems;
 }
 
-function misplaced(disk: DiskLayout, kind: RecordKind, sector: number): string | undefined {
+function misplaced(disk: DiskLayout, kind: LayoutRecordKind, sector: number): string | undefined {
   if (sector === 0) return `"${kind}" lies on sector 0, the master boot record`;
   if (sector < disk.bootLoaderSectors) {
     return `"${kind}" on sector ${sector} lies inside the boot loader, which takes ${disk.bootLoaderSectors} sectors`;
@@ -153,7 +153,11 @@ function misplaced(disk: DiskLayout, kind: RecordKind, sector: number): string |
   return undefined;
 }
 
-function overlapping(kind: RecordKind, sector: number, taken: Map<number, RecordKind>): string | undefined {
+function overlapping(
+  kind: LayoutRecordKind,
+  sector: number,
+  taken: Map<number, LayoutRecordKind>,
+): string | undefined {
   const other = taken.get(sector - (sector % recordCopySpacingSectors));
   return other === undefined ? undefined : `"${kind}" on sector ${sector} overlaps "${other}"`;
 }
@@ -163,7 +167,7 @@ function checkRequiredParts(disk: DiskLayout): LayoutProblem[] {
   if (disk.role === 'data') {
     return disk.records.signature === undefined ? [missingRecord('signature')] : [];
   }
-  const problems = recordKinds.filter((kind) => disk.records[kind] === undefined).map(missingRecord);
+  const problems = layoutRecordKinds.filter((kind) => disk.records[kind] === undefined).map(missingRecord);
   for (const role of ['primary-system', 'emergency-system'] as const) {
     problems.push(...checkBootable(disk, role));
   }
@@ -197,6 +201,6 @@ function missingPartition(role: PartitionRole): LayoutProblem {
   return { path: ['partitions'], problem: `the system disk has no partition "${role}"` };
 }
 
-function missingRecord(kind: RecordKind): LayoutProblem {
+function missingRecord(kind: LayoutRecordKind): LayoutProblem {
   return { path: ['records'], problem: `the disk has no record "${kind}"` };
 }

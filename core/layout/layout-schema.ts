@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseSize } from '../../foundation/index.ts';
-import type { RecordKind } from '../records/record-format.ts';
+import type { LayoutRecordKind } from '../records/record-format.ts';
 
 /** Partitions of the appliance, by role (spec M1; the words are explained in spec "Words"). */
 export const partitionRoles = [
@@ -58,7 +58,7 @@ const recordsSchema = z.strictObject({
   signature: recordSchema.optional(),
   licence: recordSchema.optional(),
   manufacturing: recordSchema.optional(),
-} satisfies Record<RecordKind, unknown>);
+} satisfies Record<LayoutRecordKind, unknown>);
 
 const diskSchema = z.strictObject({
   role: z.enum(diskRoles),

@@ -1,6 +1,6 @@
 import { formatSize, sectorBytes } from '../../foundation/index.ts';
 import { coreErrors } from '../errors.ts';
-import { type RecordKind, recordKinds } from '../records/record-format.ts';
+import { layoutRecordKinds, type RecordKind } from '../records/record-format.ts';
 import type { DiskLayout, DiskRole, Layout, LicenceLevel, PartitionRole } from './layout-schema.ts';
 
 /** Partitions begin on a mebibyte; so does the room that every logical drive needs for its link in the chain. */
@@ -140,7 +140,7 @@ function findExtended(partitions: readonly ResolvedPartition[]): ResolvedDisk['e
 
 function resolveRecords(disk: DiskLayout): ResolvedDisk['records'] {
   const records: ResolvedDisk['records'] = {};
-  for (const kind of recordKinds) {
+  for (const kind of layoutRecordKinds) {
     const record = disk.records[kind];
     if (record !== undefined) records[kind] = { kind, sectors: recordCopySectors(record) };
   }

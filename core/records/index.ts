@@ -9,6 +9,8 @@ export {
 export {
   decodeRecord,
   encodeRecord,
+  type LayoutRecordKind,
+  layoutRecordKinds,
   type RecordCopy,
   type RecordKind,
   recordFormat,

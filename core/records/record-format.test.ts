@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import t from 'tap';
-import { decodeRecord, encodeRecord, recordFormat, recordKinds } from './record-format.ts';
+import { decodeRecord, encodeRecord, layoutRecordKinds, recordFormat, recordKinds } from './record-format.ts';
 
 const payload = Buffer.from('{"level":"home"}');
 
@@ -24,6 +24,13 @@ t.test('every kind reads back, and none is taken for another', async (t) => {
     }
   }
 });
+
+t.test(
+  'layouts place every kind but the order for the next start, which lies at one place on all disks',
+  async (t) => {
+    t.same(layoutRecordKinds, ['boot-control', 'signature', 'licence', 'manufacturing']);
+  },
+);
 
 t.test('zeros are no record, and no damage', async (t) => {
   t.same(decodeRecord('signature', Buffer.alloc(512)), { state: 'zero' });

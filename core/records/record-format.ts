@@ -30,11 +30,17 @@ export const recordKindNumbers = {
   signature: 2,
   licence: 3,
   manufacturing: 4,
+  'next-start': 5,
 } as const;
 
 export type RecordKind = keyof typeof recordKindNumbers;
 
 export const recordKinds = Object.keys(recordKindNumbers) as RecordKind[];
+
+/** The kinds whose place a layout says. `next-start` lies at the same place on every disk (boot-loader/next-start.ts). */
+export type LayoutRecordKind = Exclude<RecordKind, 'next-start'>;
+
+export const layoutRecordKinds = recordKinds.filter((kind) => kind !== 'next-start');
 
 /** What one sector was found to hold. */
 export type RecordCopy =
