@@ -29,7 +29,11 @@ t.test('every error code has its section, and every section its code', async (t)
   for (const [page, own] of codes) {
     t.same(headings(page).sort(), [...own].sort(), `docs/errors/${page}.md`);
     for (const code of own)
-      t.match(code, new RegExp(`^${page.toUpperCase()}_`), `${code} begins as its folder`);
+      t.match(
+        code,
+        new RegExp(`^${page.toUpperCase().replaceAll('-', '_')}_`),
+        `${code} begins as its folder`,
+      );
   }
   const pages = readdirSync(join(root, 'docs/errors')).map((name) => name.replace('.md', ''));
   t.same(

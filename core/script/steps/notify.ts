@@ -6,25 +6,9 @@ import { scriptErrors } from '../errors.ts';
 import { type StepContext, stepKind } from '../step-kind.ts';
 import { failureWords } from './failure-words.ts';
 import { requestHttp } from './network/http-request.ts';
+import { mailOptions, mailServerOf } from './network/mail-options.ts';
 import { sendMail } from './network/send-mail.ts';
 import { pathInScript } from './path-in-script.ts';
-
-/** Addresses stand in commands and header lines: nothing in them may end one. */
-const mailAddress = z
-  .string()
-  .regex(/^[^\s<>@\p{Cc}]+@[^\s<>@\p{Cc}]+$/u, 'must be an address such as admin@example.org');
-
-const email = z.strictObject({
-  server: z
-    .string()
-    .regex(
-      /^[\w.-]+(:\d{1,5})?$/,
-      'a server is a name or an address, with a port if it is not 25: mail.lan:2525',
-    )
-    .describe('Takes mail by SMTP, without encryption and without a password: mail.lan, mail.lan:2525.'),
-  from: mailAddress.describe('Who the mail is from.'),
-  to: z.union([mailAddress, z.array(mailAddress).min(1)]).describe('Who gets it, one or several.'),
-});
 
 const options = z
   .strictObject({
@@ -34,7 +18,7 @@ const options = z
       .optional()
       .describe('An address that a JSON object is posted to.'),
     log: z.string().min(1).optional().describe('A file that a line is added to.'),
-    email: email.optional().describe('A mail.'),
+    email: mailOptions.optional().describe('A mail.'),
   })
   .refine(({ webhook, log, email }) => webhook ?? log ?? email, 'needs webhook, log or email');
 
@@ -109,10 +93,9 @@ const channels: Record<
     }
   },
   async email({ email }, { time, host, text }, { signal }) {
-    const { server, from, to } = email!;
-    const [name, port = '25'] = server.split(':');
+    const { from, to } = email!;
     const [subject = ''] = text.trim().split('\n');
     const mail = { from, to: [to].flat(), subject, text, time: new Date(time), host };
-    await sendMail(mail, { host: name!, port: Number(port) }, signal);
+    await sendMail(mail, mailServerOf(email!), signal);
   },
 };

@@ -1,0 +1,34 @@
+import { announce } from '../../appliance/announce.ts';
+import { changeState } from './change-states.ts';
+import { defaultNotifySettings, type NotifySettings } from './notify-settings.ts';
+import { makeEvent, recordEvent } from './record-event.ts';
+import { resetMachine } from './reset-machine.ts';
+import { type RunningSystem, reasonOf } from './running-system.ts';
+import { within } from './within.ts';
+
+/** A disk that hangs must not keep the machine from its reset. */
+const limitMs = 15_000;
+
+/**
+ * The end of a system that has failed (spec B7): its partition is Dirty, with the reason, before the machine is reset, so
+ * that the next start takes another one. Does not return, unless `reset` does.
+ */
+export async function failSystem(
+  system: RunningSystem,
+  reason: string,
+  {
+    settings = defaultNotifySettings,
+    reset = resetMachine,
+  }: { settings?: NotifySettings; reset?: (reason: string) => Promise<unknown> } = {},
+): Promise<void> {
+  announce(`FAILED ${JSON.stringify({ system: system.name, version: system.version, reason })}`);
+  try {
+    await within(limitMs, 'writing the boot states', changeState(system, system.name, 'Dirty', reason));
+    const event = makeEvent(system, 'failed', `${system.name} has failed: ${reason}`);
+    await within(limitMs, 'writing the event', recordEvent(system, settings, event));
+  } catch (error) {
+    // What was written when it started may still be Clean; the reset is the best that can be done.
+    announce(`PROBLEM ${reasonOf(error)}`);
+  }
+  await reset(reason);
+}

@@ -1,0 +1,2 @@
+export { runCommand } from './commands.ts';
+export { serveMachine } from './serve-machine.ts';
