@@ -78,4 +78,14 @@ export const imagesErrors = errorTable({
     summary: 'a program of the core cannot be bundled',
     remedy: 'correct the place that esbuild names',
   },
+  IMAGES_RECIPE_UNSUITABLE: {
+    blame: 'usage',
+    summary: 'a recipe does not make a system of this kind',
+    remedy: 'take another recipe, or give this one what is missing; docs/images.md says what recipes hold',
+  },
+  IMAGES_UPDATE_MISMATCH: {
+    blame: 'usage',
+    summary: 'an update does not go with the machines that it is for',
+    remedy: 'build it with the layout and the key with which their disks were built',
+  },
 });

@@ -18,4 +18,5 @@ export {
 export type { FileTree, FileTreeEntry } from './file-tree.ts';
 export { type LicenceKeys, readLicenceKeys } from './licence-keys.ts';
 export { mergeTree } from './merge-tree.ts';
+export { makeSigningKey, parseSigningKey, readSigningKey, type SigningKey } from './redundant/signing-key.ts';
 export type { SystemImage } from './system-image.ts';

@@ -12,13 +12,17 @@ export function composeKernelArguments(
 ): string[] {
   const { ports } = findDisk(layout, 'system');
   const { partition } = findPartition(layout, `${system.name}-root`);
-  const defaults = ['console=ttyS0,115200', 'panic=5'].filter(
-    (setting) => !system.kernelArguments.some((own) => own.split('=')[0] === setting.split('=')[0]),
-  );
   return [
-    ...system.kernelArguments,
-    ...defaults,
+    ...withDefaults(system.kernelArguments),
     `assay.system=${ports.join(',')}`,
     `assay.root=${partition.number}`,
   ];
+}
+
+/** A system's own arguments, and those that every system of an appliance has unless it names them itself. */
+export function withDefaults(own: readonly string[]): string[] {
+  const defaults = ['console=ttyS0,115200', 'panic=5'].filter(
+    (setting) => !own.some((argument) => argument.split('=')[0] === setting.split('=')[0]),
+  );
+  return [...own, ...defaults];
 }

@@ -8,6 +8,18 @@ export interface SectorWrite {
   bytes: Buffer;
 }
 
+/** What a table says of a partition. */
+export type TablePartition = Pick<
+  ResolvedPartition,
+  'number' | 'kind' | 'fileSystem' | 'firstSector' | 'sectors' | 'extendedBootRecordSector'
+>;
+
+/** What a table says of a disk. */
+export interface TableDisk {
+  partitions: readonly TablePartition[];
+  extended?: NonNullable<ResolvedDisk['extended']>;
+}
+
 const typeCodes = { fat: 0x0e, ext4: 0x83, extended: 0x0f } as const;
 
 const tableOffsetBytes = 446;
@@ -24,7 +36,7 @@ export const bootCodeBytes = 440;
  * @param bootCode Machine code for sector 0, at most 440 bytes; without it that room is zero.
  */
 export function encodePartitionTable(
-  disk: ResolvedDisk,
+  disk: TableDisk,
   diskSignature: number,
   bootCode: Uint8Array = new Uint8Array(),
 ): SectorWrite[] {
@@ -48,7 +60,7 @@ export function encodePartitionTable(
 }
 
 /** Each link says where its own drive lies, relative to itself, and where the next link is, relative to the first. */
-function encodeLogicalDrives(disk: ResolvedDisk): SectorWrite[] {
+function encodeLogicalDrives(disk: TableDisk): SectorWrite[] {
   const logical = disk.partitions.filter(({ kind }) => kind === 'logical');
   return logical.map((drive, index) => {
     const bytes = emptyTable();
@@ -60,7 +72,7 @@ function encodeLogicalDrives(disk: ResolvedDisk): SectorWrite[] {
   });
 }
 
-function writeLink(bytes: Buffer, disk: ResolvedDisk, next: ResolvedPartition): void {
+function writeLink(bytes: Buffer, disk: TableDisk, next: TablePartition): void {
   const nextSector = next.extendedBootRecordSector!;
   const lengthSectors = next.firstSector + next.sectors - nextSector;
   writeEntry(bytes, 1, 0x05, nextSector - disk.extended!.firstSector, lengthSectors);

@@ -13,8 +13,13 @@ export async function coreSourcesHash(): Promise<string> {
     () => undefined,
   );
   if (packed !== undefined) return packed.trim();
+  return await sourcesHash(['core', 'foundation']);
+}
+
+/** SHA-256 over every file of folders of Assay, tests aside. */
+export async function sourcesHash(folders: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const folder of ['core', 'foundation']) {
+  for (const folder of folders) {
     for (const path of await sourcesBelow(folder)) {
       hash.update(`${path.slice(repositoryFolder.length)}\n`).update(await readFile(path));
     }

@@ -28,33 +28,44 @@ export function diskSetIn(folder: string, hasDataDisk: boolean): DiskSet {
   return hasDataDisk ? { folder, systemPath, dataPath: join(folder, 'data.raw') } : { folder, systemPath };
 }
 
-/**
- * Disks that are made once and kept in the cache under a key; `make` fills a folder with them. Two runs that make
- * the same at once both succeed, and one result stays. What is kept is read only, and goes when it was not used for a
- * week.
- */
+/** Disks that are made once and kept: see {@link keptFolder}. */
 export async function keptDisks(
   kind: 'templates' | 'masters',
   key: string,
   make: (folder: string) => Promise<unknown>,
 ): Promise<DiskSet> {
+  const kept = await keptFolder(kind, key, make);
+  return diskSetIn(kept, (await readdir(kept)).includes('data.raw'));
+}
+
+/**
+ * A folder that is made once and kept in the cache under a key; `make` fills it. Two runs that make the same at once both
+ * succeed, and one result stays. What is kept is read only, and goes when it was not used for a week.
+ *
+ * @returns the folder's path.
+ */
+export async function keptFolder(
+  kind: 'templates' | 'masters' | 'redundant',
+  key: string,
+  make: (folder: string) => Promise<unknown>,
+): Promise<string> {
   const pendingKey = `${kind}/${key}`;
-  const pending = pendingDisks.get(pendingKey) ?? findOrMake(kind, key, make);
-  pendingDisks.set(pendingKey, pending);
-  pending.catch(() => pendingDisks.delete(pendingKey));
+  const pending = pendingFolders.get(pendingKey) ?? findOrMake(kind, key, make);
+  pendingFolders.set(pendingKey, pending);
+  pending.catch(() => pendingFolders.delete(pendingKey));
   return await pending;
 }
 
-const pendingDisks = new Map<string, Promise<DiskSet>>();
+const pendingFolders = new Map<string, Promise<string>>();
 
-/** Written last: a folder that has it is whole. Its time says when the disks were used. */
+/** Written last: a folder that has it is whole. Its time says when it was used. */
 const completeName = 'complete';
 
 async function findOrMake(
   kind: string,
   key: string,
   make: (folder: string) => Promise<unknown>,
-): Promise<DiskSet> {
+): Promise<string> {
   const parent = join(defaultCachePath(), kind);
   const kept = join(parent, key);
   if (!(await isUsable(kept))) {
@@ -62,7 +73,9 @@ async function findOrMake(
     const making = await mkdtemp(join(parent, '.making-'));
     try {
       await make(making);
-      for (const name of await readdir(making)) await chmod(join(making, name), 0o444);
+      for (const entry of await readdir(making, { recursive: true, withFileTypes: true })) {
+        if (entry.isFile()) await chmod(join(entry.parentPath, entry.name), 0o444);
+      }
       await writeFileDurably(join(making, completeName), `${key}\n`);
       await rename(making, kept).catch(() => undefined);
     } finally {
@@ -70,10 +83,10 @@ async function findOrMake(
     }
     await forgetUnusedDisks(parent, completeName);
   }
-  return diskSetIn(kept, (await readdir(kept)).includes('data.raw'));
+  return kept;
 }
 
-/** Whether the disks are whole; notes that they are used. */
+/** Whether the folder is whole; notes that it is used. */
 async function isUsable(folder: string): Promise<boolean> {
   const now = new Date();
   return await utimes(join(folder, completeName), now, now).then(

@@ -84,6 +84,8 @@ function addCommands(parser: Argv, added: readonly Command[], runCommand: RunCom
 function addOptions(command: Command, runCommand: RunCommand) {
   return (argv: Argv) => {
     const { options, examples, subcommands } = command;
+    // Where a command asks for a version, Assay's own is not meant.
+    if ('version' in options) argv.version(false);
     argv.options(options).option('json', { type: 'boolean', describe: 'print JSON, for machines' });
     for (const [line, effect] of examples) argv.example(line, effect);
     if (subcommands === undefined) return argv;

@@ -35,12 +35,16 @@ function exitCodeOfError(error: AssayError): number {
 }
 
 function errorLines(error: AssayError): string[] {
-  const folder = error.code.split('_', 1)[0]!.toLowerCase();
   return [
     `assay: ${error.message}`,
     `  remedy:   ${error.remedy}`,
-    `  code:     ${error.code} (docs/errors/${folder}.md#${error.code.toLowerCase()})`,
+    `  code:     ${error.code} (docs/errors/${pageOf(error.code)}.md#${error.code.toLowerCase()})`,
   ];
+}
+
+/** Pages are named as the folders of the tables: by the first word of their codes, as long as there are no two. */
+function pageOf(code: string): string {
+  return code.startsWith('KNOWN_STATE_') ? 'known-state' : code.split('_', 1)[0]!.toLowerCase();
 }
 
 function withoutStacks(error: AssayError) {

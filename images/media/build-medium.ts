@@ -15,6 +15,8 @@ export interface MediumOptions extends BuildOptions {
   outPath: string;
   /** A folder whose content the medium gets as `/assay`: scripts, drivers, images, `medium.yaml`. */
   filesFolder?: string | undefined;
+  /** More files, by their names below `/assay`; they win over those of the folder. */
+  moreFiles?: ReadonlyMap<string, string> | undefined;
   /** The script that runs by itself: `/assay/script.yaml` on the medium. */
   scriptPath?: string | undefined;
   /** `reduced` without it. */
@@ -51,7 +53,7 @@ export async function buildMedium(options: MediumOptions): Promise<BuiltMedium> 
   const { cachePath = defaultCachePath(), onProgress = () => {}, mode = 'reduced' } = options;
   const { limitSeconds = 86_400, shell = '/bin/sh' } = options;
   checkOptions(limitSeconds, shell);
-  const files = await userFiles(options);
+  const files = await mediumFiles(options);
   await checkMediumScript(files);
   const image = await buildImage('recovery-medium', options);
   const root = await rootSquashfs(image, cachePath, onProgress);
@@ -65,7 +67,6 @@ export async function buildMedium(options: MediumOptions): Promise<BuiltMedium> 
     await writeFile(join(temporaryFolder, 'isolinux.cfg'), isolinuxConfiguration(loader));
     await writeFile(join(temporaryFolder, 'id'), `${mediumId}\n`);
     const content = new Map([
-      ['/isolinux/isolinux.bin', inImage(image, '/usr/lib/ISOLINUX/isolinux.bin')],
       ['/isolinux/ldlinux.c32', inImage(image, '/usr/lib/syslinux/modules/bios/ldlinux.c32')],
       ['/isolinux/isolinux.cfg', join(temporaryFolder, 'isolinux.cfg')],
       ['/live/id', join(temporaryFolder, 'id')],
@@ -76,7 +77,10 @@ export async function buildMedium(options: MediumOptions): Promise<BuiltMedium> 
     ]);
     const path = join(temporaryFolder, 'medium.iso');
     onProgress(`writing ${outPath}`);
-    await writeIso({ content, path, diskBootCodePath: inImage(image, '/usr/lib/ISOLINUX/isohdpfx.bin') });
+    await writeIso({
+      ...{ content, path, loaderPath: inImage(image, '/usr/lib/ISOLINUX/isolinux.bin') },
+      diskBootCodePath: inImage(image, '/usr/lib/ISOLINUX/isohdpfx.bin'),
+    });
     await moveDurably(path, outPath);
   } finally {
     await rm(temporaryFolder, { recursive: true, force: true });
@@ -109,8 +113,16 @@ function checkOptions(limitSeconds: number, shell: string): void {
   }
 }
 
-/** Names below `/assay` to files of the host; the script by itself wins over one in the folder. */
-async function userFiles({ filesFolder, scriptPath }: MediumOptions): Promise<[string, string][]> {
+/**
+ * Names below `/assay` to files of the host, sorted; the script by itself wins over one in the folder.
+ *
+ * @throws IMAGES_MEDIUM_INVALID for what cannot be read.
+ */
+export async function mediumFiles({
+  filesFolder,
+  moreFiles = new Map(),
+  scriptPath,
+}: Pick<MediumOptions, 'filesFolder' | 'moreFiles' | 'scriptPath'>): Promise<[string, string][]> {
   const files = new Map<string, string>();
   if (filesFolder !== undefined) {
     const entries = await readdir(filesFolder, { recursive: true, withFileTypes: true }).catch((error) => {
@@ -121,6 +133,7 @@ async function userFiles({ filesFolder, scriptPath }: MediumOptions): Promise<[s
       if ((await stat(path)).isFile()) files.set(path.slice(join(filesFolder, '/').length), path);
     }
   }
+  for (const [name, path] of moreFiles) files.set(name, path);
   if (scriptPath !== undefined) {
     await stat(scriptPath).catch((error) => {
       throw unreadable(scriptPath, error);

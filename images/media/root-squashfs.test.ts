@@ -26,6 +26,7 @@ async function smallImage(folder: string): Promise<BuiltImage> {
       major: 5,
       minor: 1,
     },
+    { ...base, kind: 'file', path: '/dev/made here', mode: 0o640, content: Buffer.from('made\n') },
     { ...base, kind: 'directory', path: '/tmp', mode: 0o1777 },
     { ...base, kind: 'directory', path: '/usr', mode: 0o755 },
     { ...base, kind: 'directory', path: '/usr/bin', mode: 0o755 },
@@ -47,12 +48,16 @@ t.test('modes, devices and links are those of the tree, and two of them are the 
   const lines = stdout.split('\n').map((line) => line.replace(/\s+/g, ' ').replace('squashfs-root', ''));
   for (const expected of [
     'crw------- 0/0 5, 1 1970-01-01 00:00 /dev/console',
+    '-rw-r----- 0/0 5 1970-01-01 00:00 /dev/made here',
     'drwxrwxrwt 0/0 3 1970-01-01 00:00 /tmp',
     '-rwxr-xr-x 0/0 10 1970-01-01 00:00 /usr/bin/a tool',
     'lrwxrwxrwx 0/0 6 1970-01-01 00:00 /usr/bin/sh -> a tool',
   ]) {
     t.ok(lines.includes(expected), `${expected}\n${stdout}`);
   }
+
+  const { stdout: content } = await runTool('unsquashfs', ['-cat', one!, 'dev/made here']);
+  t.equal(content, 'made\n');
 
   said.length = 0;
   t.equal(await rootSquashfs(image, join(folder, 'one'), (line) => said.push(line)), one, 'from the cache');

@@ -49,7 +49,13 @@ async function compress(image: BuiltImage, path: string): Promise<string> {
   try {
     const temporaryPath = join(temporaryFolder, 'root.squashfs');
     const pseudoPath = join(temporaryFolder, 'pseudo');
-    await writeFile(pseudoPath, `${image.rootTree.flatMap(pseudoDefinition).join('\n')}\n`);
+    const definitions = image.rootTree.map(async (entry, index) => {
+      if (!(entry.kind === 'file' && 'content' in entry)) return pseudoDefinition(entry);
+      const contentPath = join(temporaryFolder, `content-${index}`);
+      await writeFile(contentPath, entry.content);
+      return madeFile(entry, contentPath);
+    });
+    await writeFile(pseudoPath, `${(await Promise.all(definitions)).join('\n')}\n`);
     await runTool('mksquashfs', [
       ...[join(image.path, 'root'), temporaryPath, '-pf', pseudoPath, '-noappend', '-quiet', '-no-progress'],
       ...['-all-root', '-all-time', '0', '-mkfs-time', '0', '-root-mode', '755', '-no-xattrs', '-no-exports'],
@@ -62,22 +68,27 @@ async function compress(image: BuiltImage, path: string): Promise<string> {
   return path;
 }
 
+/** A file that the folder of the image does not have: mksquashfs takes it from a command's output. */
+function madeFile({ path, mode }: FileTreeEntry, contentPath: string): string {
+  return `${quoted(path)} f ${mode.toString(8)} 0 0 cat '${contentPath.replaceAll("'", `'\\''`)}'`;
+}
+
 /**
  * What mksquashfs is told of an entry: files are in the folder and only get their mode, everything else is made
  * (mksquashfs(1), "Pseudo file definition format").
  */
-function pseudoDefinition(entry: FileTreeEntry): string[] {
+function pseudoDefinition(entry: FileTreeEntry): string {
   const name = quoted(entry.path);
   const mode = entry.mode.toString(8);
   switch (entry.kind) {
     case 'file':
-      return [`${name} m ${mode} 0 0`];
+      return `${name} m ${mode} 0 0`;
     case 'directory':
-      return [`${name} d ${mode} 0 0`];
+      return `${name} d ${mode} 0 0`;
     case 'symlink':
-      return [`${name} s ${mode} 0 0 ${entry.target}`];
+      return `${name} s ${mode} 0 0 ${entry.target}`;
     case 'device':
-      return [`${name} ${entry.deviceType[0]} ${mode} 0 0 ${entry.major} ${entry.minor}`];
+      return `${name} ${entry.deviceType[0]} ${mode} 0 0 ${entry.major} ${entry.minor}`;
   }
 }
 

@@ -12,7 +12,10 @@ import { buildReferenceTemplate, layoutFile } from '../../appliance/build-templa
 import { harnessErrors } from '../../errors.ts';
 import type { Command, Words } from '../command.ts';
 import { flag, text, texts } from '../option-values.ts';
+import { buildKeyCommand } from './build-key.ts';
 import { buildMediumCommand } from './build-medium.ts';
+import { buildRedundantCommand } from './build-redundant.ts';
+import { buildUpdateCommand } from './build-update.ts';
 
 /** The operating systems of the reference appliance. */
 const applianceRecipes = ['primary', 'emergency'];
@@ -21,7 +24,7 @@ const applianceRecipes = ['primary', 'emergency'];
 export const build: Command = {
   usage: 'build [recipes..]',
   summary: 'build operating-system images, or take them from the cache',
-  subcommands: [buildMediumCommand],
+  subcommands: [buildMediumCommand, buildRedundantCommand, buildUpdateCommand, buildKeyCommand],
   runsByItself: true,
   options: {
     component: {
@@ -60,6 +63,7 @@ export const build: Command = {
     ['assay build --template headless --out template', 'the template disks of the reference appliance'],
     ['assay build --template mine.yaml --licence-keys keys.yaml --out t', 'those of a layout of your own'],
     ...buildMediumCommand.examples,
+    ...buildRedundantCommand.examples.slice(0, 1),
     ['assay build --update-lock', 'renew the lock of packages'],
   ],
   async run(words) {

@@ -1,0 +1,71 @@
+import { readSigningKey, type SigningKey } from '../../../core/factory/index.ts';
+import type { BuildOptions, BuiltImage } from '../../../images/index.ts';
+import { harnessErrors } from '../../errors.ts';
+import type { Command, Words } from '../command.ts';
+import { flag, text, texts } from '../option-values.ts';
+
+/** What `assay build redundant` and `assay build update` are both told: key, layout, and the system. */
+export const systemOptions: Command['options'] = {
+  key: { type: 'string', requiresArg: true, describe: 'the private key that signs, from `assay build key`' },
+  layout: {
+    type: 'string',
+    requiresArg: true,
+    describe: "a layout with redundant system images (default: Assay's, two of them and a data disk)",
+  },
+  recipe: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'the recipe of the system (default redundant-system)',
+  },
+  component: {
+    type: 'array',
+    string: true,
+    requiresArg: true,
+    describe: 'a component beside those of the recipe, may be repeated',
+  },
+  'components-folder': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'a folder with components of your own',
+  },
+  'recipes-folder': { type: 'string', requiresArg: true, describe: "a folder of recipes instead of Assay's" },
+  locked: { type: 'boolean', describe: 'a locked package that is gone is an error' },
+};
+
+/** What {@link systemOptions} say, for the builders. @throws HARNESS_USAGE, KNOWN_STATE_KEY_UNUSABLE */
+export async function systemInputs(words: Words, tried: string) {
+  const version = text(words, 'version') ?? '1.0.0';
+  if (!/^[\w.+~-]{1,64}$/.test(version)) {
+    throw harnessErrors.HARNESS_USAGE({
+      ...{ tried: 'read --version', got: JSON.stringify(version) },
+      expected: 'letters, digits, and . _ + ~ -, at most 64, such as 1.0.0',
+    });
+  }
+  const key: SigningKey = await readSigningKey(
+    requiredText(words, 'key', tried, 'FILE: the private key; `assay build key --out FILE` makes one'),
+  );
+  const build: BuildOptions = {
+    extraComponents: texts(words, 'component'),
+    ...given('extraComponentsFolder', text(words, 'components-folder')),
+    ...given('recipesFolder', text(words, 'recipes-folder')),
+    locked: flag(words, 'locked'),
+    onProgress: (message) => process.stderr.write(`${message}\n`),
+  };
+  return { ...build, key, version, layoutPath: text(words, 'layout'), recipe: text(words, 'recipe') };
+}
+
+/** @throws HARNESS_USAGE with what the option is for. */
+export function requiredText(words: Words, name: string, tried: string, meaning: string): string {
+  const value = text(words, name);
+  if (value !== undefined) return value;
+  throw harnessErrors.HARNESS_USAGE({ tried, expected: `--${name} ${meaning}` });
+}
+
+/** What `--json` says of an image. */
+export function imageFacts({ name, inputsHash, packages, unlocked }: BuiltImage) {
+  return { name, inputsHash, packages, unlocked };
+}
+
+function given<Name extends string>(name: Name, value: string | undefined) {
+  return (value === undefined ? {} : { [name]: value }) as { [key in Name]?: string };
+}
