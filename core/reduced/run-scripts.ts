@@ -41,7 +41,7 @@ export async function runScripts(paths: readonly string[], surroundings: RunSurr
   }
   if (last === undefined) return exitCodes.nothingFound;
   // Whoever has given the scripts up wants the prompt.
-  if (last.end !== 'prompt' && !signal.aborted) await leave(last.end, surroundings);
+  if (last.end !== 'prompt' && !signal.aborted) await leaveMachine(last.end, surroundings);
   return last.outcome === 'succeeded' && last.end === 'prompt' ? exitCodes.ended : exitCodes.failed;
 }
 
@@ -56,7 +56,11 @@ export async function loadAll(
   return problems.length === 0 ? loaded.flatMap(({ script }) => script ?? []) : undefined;
 }
 
-async function leave(end: 'restart' | 'shut-down', surroundings: RunSurroundings): Promise<void> {
+/** Restarts the machine or switches it off; returns only when that cannot be done, which it says. */
+export async function leaveMachine(
+  end: 'restart' | 'shut-down',
+  surroundings: Pick<RunSurroundings, 'announce' | 'runProgram' | 'signal' | 'endMachine'>,
+): Promise<void> {
   const { announce, signal } = surroundings;
   const runProgram = (name: string, words: readonly string[]) =>
     surroundings.runProgram(name, words, { signal });

@@ -59,6 +59,7 @@ async function session(t: Test, options: SessionOptions) {
   const said: string[] = [];
   const programs: string[] = [];
   const ends: string[] = [];
+  let agents = 0;
   const runProgram: RunProgram = async (name, words) => {
     programs.push([name, ...words].join(' '));
     if (name === 'mount' && options.stick === undefined) throw new Error('no file system');
@@ -73,6 +74,9 @@ async function session(t: Test, options: SessionOptions) {
     ...{ places, runProgram, kinds: kindsThatSay(said) },
     signal: new AbortController().signal,
     announce: (text) => lines.push(text),
+    startAgent: () => {
+      agents += 1;
+    },
     find: { hasNetwork: () => options.hasNetwork ?? true, pauseMs: 0 },
     endMachine: async (how) => {
       ends.push(how);
@@ -81,7 +85,7 @@ async function session(t: Test, options: SessionOptions) {
       return undefined as never;
     },
   });
-  return { exitCode, lines, said, programs, ends, places };
+  return { exitCode, lines, said, programs, ends, places, agents };
 }
 
 function script(name: string, text: string, more = ''): string {
@@ -232,4 +236,37 @@ t.test('a wrong configuration is named with its lines, and nothing runs', async 
   t.same((await session(t, { medium: { 'script.yaml': good, 'medium.yaml': '# nothing\n' } })).said, [
     'hello',
   ]);
+});
+
+t.test('the agent begins after scripts that have ended well, or when there are none', async (t) => {
+  const agent = { 'medium.yaml': 'agent: { key: agent.key }\n' };
+  const well = { 'script.yaml': script('one', 'hello') };
+  const badly = { 'script.yaml': 'name: one\nsteps:\n  - { name: first, do: fail }\n' };
+  const leaves = { 'script.yaml': script('one', 'hello', 'end: restart\n') };
+  const wrong = { 'script.yaml': 'name: one\n' };
+  const agents = async (options: SessionOptions) => (await session(t, options)).agents;
+  t.equal(await agents({ medium: agent }), 1);
+  t.equal(await agents({ medium: { ...agent, ...well } }), 1);
+  t.equal(await agents({ medium: { ...agent, ...badly } }), 0);
+  t.equal(await agents({ medium: { ...agent, ...leaves } }), 0);
+  t.equal(await agents({ medium: { ...agent, ...wrong } }), 0);
+  t.equal(await agents({ medium: well }), 0, 'nobody has asked for it');
+  t.equal(await agents({ medium: well, commandLine: 'assay.agent' }), 1);
+  t.equal(await agents({ medium: agent, commandLine: 'assay.agent=none' }), 0);
+  t.equal(await agents({ medium: { 'medium.yaml': 'scripts: none\nagent: {}\n', ...badly } }), 1);
+});
+
+t.test('what is wrong about the agent is named', async (t) => {
+  for (const [text, problem] of [
+    ['agent: { keys: agent.key }\n', /line 1, agent\.keys: unknown key, did you mean "key"/],
+    ['agent:\n  port: 0\n', /line 2, agent\.port/],
+    ['agent: yes\n', /agent/],
+  ] as const) {
+    const { exitCode, agents, lines } = await session(t, { medium: { 'medium.yaml': text } });
+    t.same([exitCode, agents], [3, 0], text);
+    t.match(lines[0], /^SESSION failed SCRIPT_MEDIUM_INVALID: /);
+    t.match(lines[0], problem);
+  }
+  const { lines } = await session(t, { commandLine: 'assay.agent=7946' });
+  t.match(lines[0], /assay\.agent=7946/);
 });

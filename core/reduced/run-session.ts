@@ -1,18 +1,21 @@
 import { join } from 'node:path';
 import { AssayError, errorMessage } from '../../foundation/index.ts';
 import { type FindSurroundings, findScripts } from './find-scripts.ts';
+import { type MediumConfiguration, readMediumConfiguration } from './medium-configuration.ts';
 import { exitCodes, type RunSurroundings, runScripts } from './run-scripts.ts';
-import { readScriptSources } from './script-sources.ts';
 import type { SessionPlaces } from './session-places.ts';
 
 export interface SessionSurroundings extends Omit<RunSurroundings, 'mediumFolder' | 'logPath'> {
   places: SessionPlaces;
+  /** Starts the agent beside the prompt, in a process of its own. */
+  startAgent?(): void;
   find?: Pick<FindSurroundings, 'hasNetwork' | 'pauseMs'>;
 }
 
 /**
  * The session of the reduced operating system (spec R5): finds scripts where the medium's configuration says, and runs
- * them when they are all good.
+ * them when they are all good. When they have ended well, or there are none, the agent begins where the medium has one
+ * (spec R10).
  *
  * @returns One of {@link exitCodes}; does not return when a script restarts the machine or switches it off.
  */
@@ -20,9 +23,11 @@ export async function runSession(surroundings: SessionSurroundings): Promise<num
   const { places, announce, signal } = surroundings;
   const runProgram: FindSurroundings['runProgram'] = (name, words) =>
     surroundings.runProgram(name, words, { signal });
+  let configuration: MediumConfiguration;
   let paths: string[];
   try {
-    paths = await findScripts(readScriptSources(places), {
+    configuration = readMediumConfiguration(places);
+    paths = await findScripts(configuration.scripts, {
       places,
       runProgram,
       signal,
@@ -35,5 +40,9 @@ export async function runSession(surroundings: SessionSurroundings): Promise<num
     return exitCodes.invalid;
   }
   const { mediumFolder, stateFolder } = places;
-  return await runScripts(paths, { ...surroundings, mediumFolder, logPath: join(stateFolder, 'script.log') });
+  const logPath = join(stateFolder, 'script.log');
+  const exitCode = await runScripts(paths, { ...surroundings, mediumFolder, logPath });
+  const isWell = exitCode === exitCodes.ended || exitCode === exitCodes.nothingFound;
+  if (isWell && configuration.agent !== undefined) surroundings.startAgent?.();
+  return exitCode;
 }

@@ -139,4 +139,27 @@ export const scriptErrors = errorTable({
     summary: 'the configuration of the medium cannot be used',
     remedy: 'correct the lines that are named in assay/medium.yaml on the medium, or the kernel arguments',
   },
+
+  // Repairing other machines.
+  SCRIPT_KEY_UNUSABLE: {
+    blame: 'usage',
+    summary: 'the key of an agent cannot be used',
+    remedy: 'make one with `openssl rand -hex 32`, and put the same file on all media that belong together',
+  },
+  SCRIPT_AGENT_NOT_STARTED: {
+    blame: 'product',
+    summary: 'the agent could not be started',
+    remedy: 'see what has its port already, or give it another one in assay/medium.yaml on the medium',
+  },
+  SCRIPT_PACKAGE_REFUSED: {
+    blame: 'usage',
+    summary: 'a script cannot be sent to another machine with its files',
+    remedy:
+      'put what it needs into the folder of the script, at most 256 MiB; larger files are fetched by the script',
+  },
+  SCRIPT_MACHINES_NOT_REPAIRED: {
+    blame: 'product',
+    summary: 'machines were not repaired',
+    remedy: 'see what stands behind each of them; the others are done, and need not be repaired again',
+  },
 });

@@ -1,6 +1,7 @@
 export { callStep, type StepKindOptions } from './call-step.ts';
 export { describeSteps, type OptionDescription, type StepDescription } from './describe-steps.ts';
 export { scriptErrors } from './errors.ts';
+export { eventLine } from './event-line.ts';
 export { type JsonSchema, scriptJsonSchema } from './json-schema.ts';
 export { type LoadedScript, loadScript, type ScriptProblem } from './load-script.ts';
 export { problemLine, readScript } from './read-script.ts';

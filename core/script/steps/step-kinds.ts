@@ -1,3 +1,7 @@
+import { choosePartition } from '../../known-state/steps/choose-partition.ts';
+import { continueBoot } from '../../known-state/steps/continue-boot.ts';
+import { recoverSystemStep } from '../../known-state/steps/recover-system.ts';
+import { verifyBootRecord } from '../../known-state/steps/verify-boot-record.ts';
 import type { StepKind } from '../step-kind.ts';
 import { backUp } from './back-up.ts';
 import { copy } from './copy.ts';
@@ -7,6 +11,7 @@ import { loadDrivers } from './load-drivers.ts';
 import { notify } from './notify.ts';
 import { partitionDisk } from './partition-disk.ts';
 import { patchFile } from './patch-file.ts';
+import { makeRepairMachines } from './repair-machines.ts';
 import { restart } from './restart.ts';
 import { restore } from './restore.ts';
 import { runCommand } from './run-command.ts';
@@ -25,9 +30,15 @@ export const stepKinds: readonly StepKind[] = [
   patchFile,
   restore,
   verify,
+  verifyBootRecord,
+  choosePartition,
+  continueBoot,
+  recoverSystemStep,
   fetchFile,
   loadDrivers,
   notify,
+  // What it sends is checked with all of these.
+  makeRepairMachines(() => stepKinds),
   restart,
   runCommand,
   shutDown,
