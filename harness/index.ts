@@ -38,6 +38,24 @@ export {
 export { type LoadedScenario, loadScenarios } from './load-scenarios.ts';
 export type { MachineEvent, MachineSurroundings, Machines } from './machines.ts';
 export { type RecoveryMediumOptions, recoveryMedium } from './recovery-medium.ts';
+export type { LogicChanges } from './redundant/logic-text.ts';
+export {
+  type RedundantMachineDisk,
+  type RedundantMachineOptions,
+  redundantMachine,
+} from './redundant/redundant-machine.ts';
+export {
+  RedundantSet,
+  type RedundantSetOptions,
+  type RedundantUpdateOptions,
+  redundantSet,
+} from './redundant/redundant-set.ts';
+export {
+  type BootDecisionReport,
+  type KnownStateReport,
+  RedundantUnit,
+  redundantUnit,
+} from './redundant/redundant-unit.ts';
 export { type RunOptions, type RunResult, runScenarios } from './run-scenarios.ts';
 export {
   type Scenario,

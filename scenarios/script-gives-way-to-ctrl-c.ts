@@ -5,7 +5,7 @@ end: restart
 steps:
   - name: wait
     do: run
-    with: { command: 'echo began >>/tmp/begun; sleep 86400' }
+    with: { command: 'echo began >>/tmp/begun; echo it waits >/dev/console; sleep 86400' }
 `;
 
 scenario(
@@ -19,7 +19,7 @@ scenario(
     const cdPath = await recoveryMedium(bench, { script });
     const machine = await bench.machine({ name: 'alpha', memoryMiB: 512, cdPath });
     const { console } = await machine.powerOn();
-    const begun = () => console.expect('ASSAY STEP started wait', { timeoutMs: 60_000 });
+    const begun = () => console.expect('it waits', { timeoutMs: 60_000 });
     await bench.step('the script begins', begun, { category: 'boot', machine: 'alpha' });
     await console.send('\x03');
     await console.expect('ASSAY STEP failed wait SCRIPT_GIVEN_UP');

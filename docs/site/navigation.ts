@@ -11,7 +11,10 @@ const docsFolder = join(import.meta.dirname, '..');
 const guide: readonly (readonly [heading: string, pages: readonly string[]])[] = [
   ['Begin', ['getting-started', 'concepts', 'package']],
   ['Test', ['scenarios', 'witness', 'cli', 'reports', 'continuous-integration']],
-  ['Build', ['layouts', 'images', 'recovery-medium', 'scripts', 'cloning', 'lcd']],
+  [
+    'Build',
+    ['layouts', 'images', 'recovery-medium', 'scripts', 'logic-file', 'known-state', 'cloning', 'lcd'],
+  ],
   ['Assay itself', ['architecture', 'benchmarks']],
 ];
 
