@@ -11,10 +11,11 @@ import { consoleBenchmark } from './console.ts';
 import { imageBuild } from './image-build.ts';
 import { lifecycle } from './lifecycle.ts';
 import { overhead } from './overhead.ts';
+import { recovery } from './recovery.ts';
 import { type BenchmarkReport, describeResult, writeReport } from './report.ts';
 import { runReport } from './run-report.ts';
 
-const benchmarks = [overhead, consoleBenchmark, boot, lifecycle, clone, imageBuild, runReport];
+const benchmarks = [overhead, consoleBenchmark, boot, lifecycle, clone, imageBuild, recovery, runReport];
 const words = process.argv.slice(2);
 try {
   process.exitCode = await main();
