@@ -113,15 +113,19 @@ export class RedundantUnit {
 
   /** Switches it on and waits until a system is up. @returns what that system says of itself. */
   async start(): Promise<KnownStateReport> {
-    return await this.#step(`${this.name} starts`, 'boot', async () => {
-      await this.powerOn();
-      return await this.#ready(bootTimeoutMs);
-    });
+    return await this.#step(`${this.name} starts`, 'boot', () =>
+      this.#measured('from power-on to a running system', async () => {
+        await this.powerOn();
+        return await this.#ready(bootTimeoutMs);
+      }),
+    );
   }
 
   /** Waits until a system is up: after a restart, a failure, a recovery. Panics on the way are noted. */
   async comesBack(): Promise<KnownStateReport> {
-    return await this.#step(`${this.name} comes back`, 'boot', () => this.#ready(recoveryTimeoutMs));
+    return await this.#step(`${this.name} comes back`, 'boot', () =>
+      this.#measured('until a system runs again', () => this.#ready(recoveryTimeoutMs)),
+    );
   }
 
   /** Waits for what the medium decides next. */
@@ -260,6 +264,13 @@ export class RedundantUnit {
       tried: `wait for a system of ${this.name}`,
       got: `${found.text}\n${this.running.console.tail(20).join('\n')}`,
     });
+  }
+
+  async #measured(name: string, wait: () => Promise<KnownStateReport>): Promise<KnownStateReport> {
+    const startMs = performance.now();
+    const report = await wait();
+    this.#bench.measure(`${this.name}: ${name}, ${report.system}`, (performance.now() - startMs) / 1000, 's');
+    return report;
   }
 
   async #damage(what: string, inject: () => Promise<Injection>): Promise<void> {
