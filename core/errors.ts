@@ -47,6 +47,11 @@ export const coreErrors = errorTable({
     summary: 'the boot control record cannot hold this',
     remedy: 'targets are primary and emergency; the attempt limit is 1 to 255',
   },
+  CORE_NEXT_START_INVALID: {
+    blame: 'usage',
+    summary: 'the next-start record cannot hold this',
+    remedy: 'partitions are the primary ones, 1 to 4; a watchdog of the layout has 2 to 30 seconds',
+  },
   CORE_BOOT_CODE_TOO_LARGE: {
     blame: 'harness',
     summary: 'the master boot record does not fit before the partition table',

@@ -1,16 +1,19 @@
-/** A program that Assay starts on the host, and the Debian package that has it. */
+/** A program that Assay starts on the host, or a file that it takes from there, and the Debian package that has it. */
 export interface HostTool {
+  /** Of a program; of a file its absolute path. */
   name: string;
   debianPackage: string;
   purpose: string;
 }
 
 /**
- * Every program that Assay starts on the host. `./setup` installs these packages (a test compares the two),
+ * Every program that Assay starts on the host, and every file that it takes from there. `./setup` installs these packages (a test compares the two),
  * `assay doctor` checks them, and a missing one names its package.
  */
 export const hostTools: readonly HostTool[] = [
   { name: 'qemu-system-x86_64', debianPackage: 'qemu-system-x86', purpose: 'emulates the machines' },
+  { name: 'cp', debianPackage: 'coreutils', purpose: 'copies disks, holes as holes' },
+  { name: 'find', debianPackage: 'findutils', purpose: 'lists what runs have left, to merge them' },
   { name: 'dd', debianPackage: 'coreutils', purpose: 'drops files from the page cache' },
   { name: 'qemu-img', debianPackage: 'qemu-utils', purpose: 'makes overlays of disks' },
   { name: 'setpriv', debianPackage: 'util-linux', purpose: 'ends machines with the runner' },
@@ -26,6 +29,11 @@ export const hostTools: readonly HostTool[] = [
   { name: 'mcopy', debianPackage: 'mtools', purpose: 'fills FAT without mounting' },
   { name: 'mshowfat', debianPackage: 'mtools', purpose: 'finds the clusters of files' },
   { name: 'syslinux', debianPackage: 'syslinux', purpose: 'installs the boot loader' },
+  {
+    name: '/usr/lib/syslinux/mbr/mbr.bin',
+    debianPackage: 'syslinux-common',
+    purpose: 'starts the active partition; the modules of the boot loader lie beside it',
+  },
   { name: 'socat', debianPackage: 'socat', purpose: 'leads connections of guests to services of the host' },
   { name: 'mksquashfs', debianPackage: 'squashfs-tools', purpose: 'packs the system of a recovery medium' },
   { name: 'xorriso', debianPackage: 'xorriso', purpose: 'makes the image of a recovery medium' },

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import { AssayError, errorMessage, formatSize, hostTools, runTool } from '../foundation/index.ts';
 import type { AcceleratorChoice } from '../vm/index.ts';
 import { qemuVersion } from './host-facts.ts';
@@ -65,8 +65,14 @@ function installCommand(packages: readonly string[]): string {
   return `${sudo}apt-get update && ${sudo}apt-get install --no-install-recommends ${names}`;
 }
 
-/** Whether it starts at all is the question; what it says to that option does not matter. */
+/** Whether it starts at all is the question; what it says to that option does not matter. A file only has to be there. */
 function isToolMissing(name: string): Promise<boolean> {
+  if (isAbsolute(name)) {
+    return access(name, constants.R_OK).then(
+      () => false,
+      () => true,
+    );
+  }
   return runTool(name, ['--version']).then(
     () => false,
     (thrown: unknown) => thrown instanceof AssayError && thrown.code === 'FOUNDATION_TOOL_MISSING',

@@ -20,7 +20,7 @@ t.test('what was written is read', async (t) => {
 });
 
 t.test('what no start can be is refused, on both sides', async (t) => {
-  const code = 'CORE_BOOT_CONTROL_INVALID';
+  const code = 'CORE_NEXT_START_INVALID';
   for (const partitionNumber of [0, 5, 1.5]) {
     t.throws(() => nextStartSectorBytes({ partitionNumber }), { code }, `partition ${partitionNumber}`);
   }

@@ -36,7 +36,7 @@ export const nextStartPayloadBytes = 4;
 export const nextStartCodec: PayloadCodec<NextStart> = {
   encode({ partitionNumber, watchdog }) {
     if (!isPartitionNumber(partitionNumber) || !(watchdog === null || isWatchdogValue(watchdog))) {
-      throw coreErrors.CORE_BOOT_CONTROL_INVALID({
+      throw coreErrors.CORE_NEXT_START_INVALID({
         tried: 'write the next-start record',
         expected: 'a primary partition, 1 to 4, and a watchdog value, 0 to 15 or none',
         got: JSON.stringify({ partitionNumber, watchdog }),
@@ -62,7 +62,7 @@ export const nextStartCodec: PayloadCodec<NextStart> = {
  * The bytes of the record's sector.
  *
  * @param watchdog What is written to the watchdog's port just before the start; none without it.
- * @throws CORE_BOOT_CONTROL_INVALID for a partition that is no primary one, or a value that no watchdog knows.
+ * @throws CORE_NEXT_START_INVALID for a partition that is no primary one, or a value that no watchdog knows.
  */
 export function nextStartSectorBytes(options: { partitionNumber: number; watchdog?: number }): Buffer {
   const { partitionNumber, watchdog = null } = options;

@@ -1,6 +1,6 @@
 import { AssayError } from '../../foundation/index.ts';
 import { ioErrorCode, type OpenDisk, openDisk } from '../script/steps/hardware/disk-access.ts';
-import { compareBlocks } from './compare-blocks.ts';
+import { type BlockDifferences, compareBlocks } from './compare-blocks.ts';
 import type { LocatedPartition } from './configuration.ts';
 import type { Integrity } from './decide-boot.ts';
 import type { PartitionManifest } from './manifest.ts';
@@ -57,12 +57,7 @@ export async function checkPartition(
     const seconds = Math.max(performance.now() - startMs, 1) / 1000;
     return {
       integrity: unreadable.length > 0 ? 'unreadable' : differing.length > 0 ? 'damaged' : 'intact',
-      problem: [
-        nameBlocks(unreadable, 'cannot be read', 'cannot be read'),
-        nameBlocks(differing, 'differs', 'differ'),
-      ]
-        .filter(Boolean)
-        .join(', '),
+      problem: describeDifferences({ differing, unreadable }),
       version: manifest.version,
       checkedBytes: readBytes,
       bytesPerSecond: Math.round(readBytes / seconds),
@@ -83,6 +78,18 @@ export function blocksToCheck({ blocks, criticalBlocks }: PartitionManifest, sha
   if (share === undefined) return all;
   const { parts, turn } = share;
   return all.filter((index) => index < criticalBlocks || index % parts === turn % parts);
+}
+
+/** What is wrong with blocks, in one line; empty when nothing is. Pure. */
+export function describeDifferences({
+  differing,
+  unreadable,
+}: Pick<BlockDifferences, 'differing' | 'unreadable'>): string {
+  const parts = [
+    nameBlocks(unreadable, 'cannot be read', 'cannot be read'),
+    nameBlocks(differing, 'differs', 'differ'),
+  ];
+  return parts.filter(Boolean).join(', ');
 }
 
 function nameBlocks(blocks: readonly number[], one: string, several: string): string {

@@ -74,7 +74,7 @@ t.test('what cannot be chained to is refused, and nothing is written', async (t)
   early.writeUInt32LE(nextStartSector, 446 + 8);
   await refused('a partition over the place of the record', early);
   const { writes, options } = chain(t, bootDisk(1), { partitionNumber: 5 });
-  await t.rejects(continueByChain(options), { code: 'CORE_BOOT_CONTROL_INVALID' }, 'a logical drive');
+  await t.rejects(continueByChain(options), { code: 'CORE_NEXT_START_INVALID' }, 'a logical drive');
   t.same(writes, []);
 });
 

@@ -45,7 +45,8 @@ export const knownStateErrors = errorTable({
   KNOWN_STATE_GIVEN_UP: {
     blame: 'product',
     summary: 'recovery has not helped, and is not tried again',
-    remedy: 'look at the disks and at the reasons; a recover-system step run by hand begins anew',
+    remedy:
+      'look at the disks and at the reasons; a step recover-system with force: true, run by hand, tries once more',
   },
   KNOWN_STATE_NOTHING_CHOSEN: {
     blame: 'usage',
@@ -54,7 +55,7 @@ export const knownStateErrors = errorTable({
   },
   KNOWN_STATE_RECOVERY_FAILED: {
     blame: 'host',
-    summary: 'no system partition could be restored',
+    summary: 'system partitions could not be restored',
     remedy: 'replace the disk, or the medium where its images are damaged',
   },
   KNOWN_STATE_NOT_FROM_A_PARTITION: {

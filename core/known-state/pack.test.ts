@@ -109,7 +109,16 @@ t.test('what is no pack, or is cut short, is refused', async (t) => {
     });
   }
   await truncate(path, 100);
-  await t.rejects(openPack(path), invalid, 'within the index');
+  await t.rejects(openPack(path), { ...invalid, facts: { got: 'it ends within its index' } });
+  await writeFile(path, 'ASSAY-PACK 1 999999999\n');
+  await t.rejects(
+    openPack(path),
+    { ...invalid, facts: { got: /index of 999999999 bytes/ } },
+    'no memory for it',
+  );
+  const short = { bootRecords: { system: Buffer.alloc(511) } };
+  await writePack(path, { ...content(), ...short });
+  await t.rejects(openPack(path), { ...invalid, facts: { got: /boot record of system has 511 bytes/ } });
   await writeFile(path, whole);
   await using file = await open(path, 'r+');
   await file.write('?', 'ASSAY-PACK 1 123\n{"mani'.length);

@@ -3,7 +3,7 @@ import { type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { errorMessage, syncFolder } from '../../foundation/index.ts';
+import { errorMessage, sectorBytes, syncFolder } from '../../foundation/index.ts';
 import { knownStateErrors } from './errors.ts';
 import type { SignedManifest } from './manifest.ts';
 
@@ -46,6 +46,9 @@ const indexSchema = z.strictObject({
 const magic = 'ASSAY-PACK 1';
 const alignmentBytes = 4096;
 
+/** Enough for a million blocks; a pack that says more is none, and must not take a small machine's memory. */
+const mostIndexBytes = 64 * 1024 ** 2;
+
 /**
  * Opens a pack.
  *
@@ -62,7 +65,7 @@ export async function openPack(path: string): Promise<Pack> {
     const { index, dataOffsetBytes } = await readIndex(file);
     const bootRecords = Object.entries(index.bootRecords).map(([disk, text]) => [
       disk,
-      Buffer.from(text, 'base64'),
+      decodeBootRecord(disk, text),
     ]);
     const readBlocks: Pack['readSeveral'] = async (hashes, blocks) => {
       const lengthBytes = blocks.length / hashes.length;
@@ -167,11 +170,19 @@ async function readIndex(
   const line = head.toString('latin1').split('\n', 1)[0]!;
   const [, length] = new RegExp(`^${magic} (\\d{1,9})$`).exec(line) ?? [];
   if (length === undefined) throw new Error('it does not begin as a pack does');
+  if (Number(length) > mostIndexBytes) throw new Error(`it says that it has an index of ${length} bytes`);
   const text = Buffer.alloc(Number(length));
-  await file.read(text, 0, text.length, line.length + 1);
+  const { bytesRead } = await file.read(text, 0, text.length, line.length + 1);
+  if (bytesRead < text.length) throw new Error('it ends within its index');
   const endBytes = line.length + 1 + text.length;
   return {
     index: indexSchema.parse(JSON.parse(text.toString('utf8'))),
     dataOffsetBytes: alignedUp(endBytes),
   };
+}
+
+function decodeBootRecord(disk: string, text: string): Buffer {
+  const record = Buffer.from(text, 'base64');
+  if (record.length === sectorBytes) return record;
+  throw new Error(`its boot record of ${disk} has ${record.length} bytes`);
 }

@@ -1,10 +1,13 @@
 import t from 'tap';
+import type { OpenDisk } from '../script/steps/hardware/disk-access.ts';
+import { knownStateErrors } from './errors.ts';
 import { locatedIn } from './fixtures/located-system.ts';
 import { MemoryDisks } from './fixtures/memory-disks.ts';
 import { damage, isWhole, recoveryOf, statesIn } from './fixtures/small-recovery.ts';
 import { putStates, smallSystem, sourceOf, twoDisks } from './fixtures/small-system.ts';
 import { blockBytes } from './manifest.ts';
 import { recoverSystem } from './recover-system.ts';
+import { readBootStates } from './state-store.ts';
 
 t.test('a repair writes what differs, and nothing else', async (t) => {
   const system = smallSystem();
@@ -189,6 +192,51 @@ t.test('none restored is a failure, which counts, unless another one can start',
   ]);
   t.match(await recoverSystem(recovery), { restored: [], problems: [{ partition: 'system-1' }] });
 });
+
+t.test('the reason is one line, and says what was found', async (t) => {
+  const system = smallSystem();
+  const disks = new MemoryDisks(system.contents);
+  damage(system, disks, 'system-1', 4);
+  const facts = { tried: 'read a pack', where: '/medium/system.pack', got: 'it ends within the blocks 4' };
+  const source = {
+    ...sourceOf(system),
+    read: async () => Promise.reject(knownStateErrors.KNOWN_STATE_PACK_INVALID(facts)),
+  };
+  const recovery = recoveryOf(system, disks, { partitions: ['system-1'], source });
+  const problem = 'a pack of system images cannot be used: it ends within the blocks 4';
+  t.match(await recoverSystem(recovery), { problems: [{ partition: 'system-1', problem }] });
+  const { states } = await readBootStates(recovery.located.partitions, disks.open);
+  t.equal(states!.partitions['system-1']!.reason, problem);
+});
+
+t.test('a manifest that does not read back is no partition that is right', async (t) => {
+  const system = smallSystem();
+  const disks = new MemoryDisks(system.contents);
+  const { offsetBytes } = system.placeOf('system-1');
+  const { manifest } = system.configuration.areas['system-1']!;
+  const lying = liesAt(disks, offsetBytes + manifest.offsetBytes);
+  const recovery = recoveryOf(system, disks, { partitions: ['system-1'], open: lying });
+  t.match(await recoverSystem(recovery), {
+    problems: [{ problem: 'system partitions could not be restored: its manifest does not read back' }],
+  });
+});
+
+/** Disks that give other bytes than they hold where a read begins here. */
+function liesAt(disks: MemoryDisks, atBytes: number): OpenDisk {
+  return async (device, use) => {
+    const disk = await disks.open(device, use);
+    return {
+      async read(buffer, positionBytes) {
+        const bytesRead = await disk.read(buffer, positionBytes);
+        if (positionBytes === atBytes) buffer[0]! ^= 1;
+        return bytesRead;
+      },
+      write: async (bytes, positionBytes) => await disk.write(bytes, positionBytes),
+      sync: async () => await disk.sync(),
+      [Symbol.asyncDispose]: async () => await disk[Symbol.asyncDispose](),
+    };
+  };
+}
 
 t.test('a manifest of somebody else is not written', async (t) => {
   const system = smallSystem();

@@ -1,4 +1,3 @@
-import { errorMessage } from '../../foundation/index.ts';
 import { type OpenDisk, openDisk } from '../script/steps/hardware/disk-access.ts';
 import type { BootStates } from './boot-state.ts';
 import { checkBootRecords } from './check-boot-record.ts';
@@ -7,6 +6,7 @@ import type { RecoveryMethod } from './decide-boot.ts';
 import { knownStateErrors } from './errors.ts';
 import { markPartition } from './mark-partition.ts';
 import type { Pack } from './pack.ts';
+import { reasonOf } from './reason-of.ts';
 import { type RestorationReport, restorePartition } from './restore-partition.ts';
 import { changeBootStates, type PartitionProblem, readBootStates } from './state-store.ts';
 import type { BlockSource } from './write-blocks.ts';
@@ -27,6 +27,8 @@ export interface Recovery {
   verify?: boolean;
   /** Whether it counts towards the limit of recoveries; not when a system is up that asks for it. */
   isCounted?: boolean;
+  /** Changes the boot states; a running system, which others change them in, too, has a way of its own. */
+  changeStates?(change: (states: BootStates) => BootStates): Promise<unknown>;
   signal: AbortSignal;
   open?: OpenDisk;
   /** What happens, line by line. */
@@ -55,12 +57,10 @@ const leastMeasuredBytes = 8 * 1024 * 1024;
 export async function recoverSystem(recovery: Recovery): Promise<RecoveryReport> {
   const { located, partitions, isCounted = true, open = openDisk, log = () => {} } = recovery;
   const before = await readBootStates(located.partitions, open);
-  const recoveries = (before.states?.recoveries ?? 0) + (isCounted ? 1 : 0);
-  const change = async (make: (states: BootStates) => BootStates) => {
-    await changeBootStates(located.partitions, make, open);
-  };
+  const recoveries = (before.states?.recoveries ?? 0) + 1;
+  const { changeStates: change = (make) => changeBootStates(located.partitions, make, open) } = recovery;
   // Where no state can be written, that is what may be mended now.
-  await change((states) => markDirty(states, partitions)).catch((error) => log(errorMessage(error)));
+  await change((states) => markDirty(states, partitions)).catch((error) => log(reasonOf(error)));
   const report: RecoveryReport = { bootRecords: [], restored: [], problems: [] };
   const badDisks = await repairBootRecords(recovery, report);
   for (const name of partitions) {
@@ -71,14 +71,16 @@ export async function recoverSystem(recovery: Recovery): Promise<RecoveryReport>
       log(`${name} is OK: ${whatWasDone(restored)}`);
     } catch (error) {
       recovery.signal.throwIfAborted();
-      const problem = errorMessage(error);
+      const problem = reasonOf(error);
       report.problems.push({ partition: name, problem });
       log(`${name} could not be restored: ${problem}`);
-      await change((states) => markPartition(states, name, 'Dirty', oneLine(problem))).catch(() => {});
+      await change((states) => markPartition(states, name, 'Dirty', problem)).catch(() => {});
     }
   }
   // Counted by itself, and last: a power cut between must not leave a limit that is reached and nothing that starts.
-  await change((states) => ({ ...states, recoveries })).catch((error) => log(errorMessage(error)));
+  if (isCounted) {
+    await change((states) => ({ ...states, recoveries })).catch((error) => log(reasonOf(error)));
+  }
   const others = Object.entries(before.states?.partitions ?? {}).filter(
     ([name]) => !partitions.includes(name),
   );
@@ -117,8 +119,8 @@ async function repairBootRecords(
       report.bootRecords.push(disk);
       log(`the boot record of ${disk} was written anew: ${problem}`);
     } catch (error) {
-      bad.set(disk, errorMessage(error));
-      log(`the boot record of ${disk} could not be written: ${errorMessage(error)}`);
+      bad.set(disk, reasonOf(error));
+      log(`the boot record of ${disk} could not be written: ${reasonOf(error)}`);
     }
   }
   return bad;
@@ -166,8 +168,4 @@ function whatWasDone({
   if (method === 'rewrite') return `written anew with version ${version}${speed}`;
   if (writtenBlocks === 0) return `looked through, version ${version}, nothing differed`;
   return `repaired to version ${version}, ${writtenBlocks} of its blocks${speed}`;
-}
-
-function oneLine(text: string): string {
-  return text.split('\n')[0]!;
 }

@@ -1,5 +1,6 @@
 import { alignmentBytes, allocateAligned } from '../factory/clone/aligned-memory.ts';
 import { type DiskAccess, type OpenDisk, openDisk } from '../script/steps/hardware/disk-access.ts';
+import { describeDifferences } from './check-partition.ts';
 import { type BlockDifferences, compareBlocks } from './compare-blocks.ts';
 import type { LocatedPartition } from './configuration.ts';
 import type { RecoveryMethod } from './decide-boot.ts';
@@ -136,8 +137,8 @@ class PartitionWork {
   }
 
   lastDifferences(): string {
-    const { differing = [], unreadable = [] } = this.#last ?? {};
-    return `${differing.length} blocks that differ, ${unreadable.length} that cannot be read`;
+    const blocks = this.#last === undefined ? '' : describeDifferences(this.#last);
+    return blocks === '' ? 'its manifest does not read back' : blocks;
   }
 
   async #compare(blocks: Iterable<number>): Promise<BlockDifferences> {

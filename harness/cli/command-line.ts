@@ -86,7 +86,11 @@ function addOptions(command: Command, runCommand: RunCommand) {
     const { options, examples, subcommands } = command;
     // Where a command asks for a version, Assay's own is not meant.
     if ('version' in options) argv.version(false);
-    argv.options(options).option('json', { type: 'boolean', describe: 'print JSON, for machines' });
+    // Those of `build` are not those of `build key`: what means nothing there is refused, and not in its help.
+    for (const [name, option] of Object.entries(options)) {
+      argv.option(name, subcommands === undefined ? option : { ...option, global: false });
+    }
+    argv.option('json', { type: 'boolean', describe: 'print JSON, for machines' });
     for (const [line, effect] of examples) argv.example(line, effect);
     if (subcommands === undefined) return argv;
     addCommands(argv, subcommands, runCommand);

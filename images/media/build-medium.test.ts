@@ -1,8 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { runTool } from '../../foundation/index.ts';
-import { buildMedium } from './build-medium.ts';
+import { buildMedium, mediumFiles } from './build-medium.ts';
 import { isolinuxConfiguration } from './medium-loader.ts';
 
 // The first medium on a machine has to be compressed, and its packages downloaded.
@@ -53,6 +53,18 @@ t.test('the medium starts by itself, holds what it was given, is small, and alwa
   t.not(other.mediumId, medium.mediumId, 'other content is another medium');
 });
 
+t.test('files have the same names below /assay however their folder is named', async (t) => {
+  const folder = t.testdir({ lib: { 'list.txt': 'e1000\n' }, 'script.yaml': script });
+  const before = process.cwd();
+  t.teardown(() => process.chdir(before));
+  process.chdir(join(folder, 'lib'));
+  for (const filesFolder of ['..', '../', '../../' + folder.split('/').at(-1), folder]) {
+    const names = (await mediumFiles({ filesFolder })).map(([name]) => name);
+    t.same(names, ['lib/list.txt', 'script.yaml'], filesFolder);
+  }
+  t.same((await mediumFiles({ filesFolder: '.' })).map(([name]) => name), ['list.txt']);
+});
+
 t.test('what cannot be is refused, and what lay there stays', async (t) => {
   const folder = t.testdir({ 'medium.iso': 'mine' });
   const outPath = join(folder, 'medium.iso');
@@ -63,6 +75,11 @@ t.test('what cannot be is refused, and what lay there stays', async (t) => {
   await t.rejects(buildMedium({ outPath, shell: 'sh -c "x"' }), { code, facts: { got: 'sh -c "x"' } });
   await t.rejects(buildMedium({ outPath, filesFolder: join(folder, 'none') }), { code });
   await t.rejects(buildMedium({ outPath, scriptPath: join(folder, 'none.yaml') }), { code });
+  const filesFolder = join(folder, 'files');
+  await mkdir(filesFolder);
+  await symlink('gone', join(filesFolder, 'link'));
+  const where = join(filesFolder, 'link');
+  await t.rejects(buildMedium({ outPath, filesFolder }), { code, facts: { where } });
   t.equal(await readFile(outPath, 'utf8'), 'mine');
 });
 

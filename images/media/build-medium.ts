@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { defaultCachePath, syncFolder } from '../../foundation/index.ts';
 import { type BuildOptions, type BuiltImage, buildImage } from '../build/build-image.ts';
 import { imagesErrors } from '../errors.ts';
@@ -130,7 +130,11 @@ export async function mediumFiles({
     });
     for (const entry of entries) {
       const path = join(entry.parentPath, entry.name);
-      if ((await stat(path)).isFile()) files.set(path.slice(join(filesFolder, '/').length), path);
+      // A link that leads nowhere, for one.
+      const stats = await stat(path).catch((error) => {
+        throw unreadable(path, error);
+      });
+      if (stats.isFile()) files.set(relative(filesFolder, path), path);
     }
   }
   for (const [name, path] of moreFiles) files.set(name, path);

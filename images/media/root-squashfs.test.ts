@@ -63,3 +63,17 @@ t.test('modes, devices and links are those of the tree, and two of them are the 
   t.equal(await rootSquashfs(image, join(folder, 'one'), (line) => said.push(line)), one, 'from the cache');
   t.same(said, []);
 });
+
+t.test('the bytes do not depend on the time that the environment names', async (t) => {
+  const folder = t.testdir();
+  const image = await smallImage(folder);
+  const plain = await rootSquashfs(image, join(folder, 'plain'), () => {});
+  const before = process.env.SOURCE_DATE_EPOCH;
+  t.teardown(() => {
+    if (before === undefined) delete process.env.SOURCE_DATE_EPOCH;
+    else process.env.SOURCE_DATE_EPOCH = before;
+  });
+  process.env.SOURCE_DATE_EPOCH = '1000000000';
+  const named = await rootSquashfs(image, join(folder, 'named'), () => {});
+  t.ok((await readFile(named)).equals(await readFile(plain)));
+});

@@ -56,11 +56,13 @@ async function compress(image: BuiltImage, path: string): Promise<string> {
       return madeFile(entry, contentPath);
     });
     await writeFile(pseudoPath, `${(await Promise.all(definitions)).join('\n')}\n`);
-    await runTool('mksquashfs', [
+    const words = [
       ...[join(image.path, 'root'), temporaryPath, '-pf', pseudoPath, '-noappend', '-quiet', '-no-progress'],
-      ...['-all-root', '-all-time', '0', '-mkfs-time', '0', '-root-mode', '755', '-no-xattrs', '-no-exports'],
+      ...['-all-root', '-root-mode', '755', '-no-xattrs', '-no-exports'],
       ...compression,
-    ]);
+    ];
+    // Not by options: mksquashfs refuses them where whoever runs Assay has this variable set.
+    await runTool('mksquashfs', words, { env: { SOURCE_DATE_EPOCH: '0' } });
     await rename(temporaryPath, path);
   } finally {
     await rm(temporaryFolder, { recursive: true, force: true });

@@ -92,6 +92,25 @@ t.test('bad answers count in a row only', async (t) => {
   );
 });
 
+t.test('one bad answer, where none is allowed', async (t) => {
+  const application = await start(t, folderWith(t, { health: 'exit 1' }));
+  const { signal } = new AbortController();
+  const reason = await untilFailed(application, { ...settings, failuresAllowed: 1 }, signal);
+  t.equal(reason, 'the application is not well: exit code 1');
+});
+
+t.test('a question that cannot even be ended is no answer', async (t) => {
+  // As a program that waits for a disk that hangs.
+  const application = await startApplication(
+    folderWith(t, { health: '' }),
+    async () => await new Promise(() => {}),
+  );
+  await t.rejects(application.check(50), {
+    code: 'KNOWN_STATE_APPLICATION_FAILED',
+    facts: { got: /health takes longer than 3\.05 s$/ },
+  });
+});
+
 t.test('it is ended with what it has started, asked first', async (t) => {
   const program =
     'trap "echo bye >$FOLDER/bye; exit 0" TERM; (trap "" TERM; sleep 60; sleep 60) & echo $! >$FOLDER/child; while :; do sleep 0.1; done';

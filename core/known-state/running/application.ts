@@ -3,8 +3,9 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AssayError, errorMessage } from '../../../foundation/index.ts';
-import { runProgram } from '../../script/run-program.ts';
+import { type RunProgram, runProgram } from '../../script/run-program.ts';
 import { knownStateErrors } from '../errors.ts';
+import { within } from './within.ts';
 
 /** The application of a system image: two programs that may be missing, `start` and `health`. */
 export interface Application {
@@ -25,7 +26,7 @@ export interface Application {
  *
  * @throws KNOWN_STATE_APPLICATION_FAILED when `start` is there and cannot be started.
  */
-export async function startApplication(folder: string): Promise<Application> {
+export async function startApplication(folder: string, run: RunProgram = runProgram): Promise<Application> {
   const [startPath, healthPath] = [join(folder, 'start'), join(folder, 'health')];
   const hasHealth = await isProgram(healthPath);
   const started = (await isProgram(startPath)) ? await start(startPath) : undefined;
@@ -33,7 +34,7 @@ export async function startApplication(folder: string): Promise<Application> {
   return {
     ended,
     async check(deadlineMs) {
-      if (hasHealth) await askHealth(healthPath, deadlineMs);
+      if (hasHealth) await askHealth(healthPath, deadlineMs, run);
     },
     async stop(graceMs) {
       if (started === undefined) return;
@@ -70,9 +71,11 @@ async function start(path: string): Promise<Started> {
   return { child, ended };
 }
 
-async function askHealth(path: string, deadlineMs: number): Promise<void> {
+async function askHealth(path: string, deadlineMs: number, run: RunProgram): Promise<void> {
+  // At its deadline it is ended; one that waits for a disk that hangs cannot be, and is left behind.
+  const asked = run(path, [], { signal: AbortSignal.timeout(deadlineMs) });
   try {
-    await runProgram(path, [], { signal: AbortSignal.timeout(deadlineMs) });
+    await within(deadlineMs + endingMs, path, asked);
   } catch (error) {
     const isLate = error instanceof DOMException && error.name === 'TimeoutError';
     const words = error instanceof AssayError ? (error.facts.got ?? error.message) : errorMessage(error);
@@ -83,6 +86,9 @@ async function askHealth(path: string, deadlineMs: number): Promise<void> {
     );
   }
 }
+
+/** Ending a program takes 2 seconds at most, where it can be ended. */
+const endingMs = 3000;
 
 function failed(tried: string, got: string, cause: unknown): AssayError {
   return knownStateErrors.KNOWN_STATE_APPLICATION_FAILED({ tried, got }, cause);

@@ -5,8 +5,9 @@ import { knownStateErrors } from '../errors.ts';
 import { blockBytes, hashBlock, type PartitionManifest } from '../manifest.ts';
 import type { Pack } from '../pack.ts';
 import { openManifestOf } from '../partition-manifest.ts';
+import { reasonOf } from '../reason-of.ts';
 import { readBootStates } from '../state-store.ts';
-import { type RunningSystem, reasonOf } from './running-system.ts';
+import type { RunningSystem } from './running-system.ts';
 
 /**
  * Looks through all of an update before anything is written (spec B7): its signature, that it is for this partition and

@@ -1,11 +1,12 @@
 import { announce } from '../../appliance/announce.ts';
 import { markPartition } from '../mark-partition.ts';
+import { reasonOf } from '../reason-of.ts';
 import type { Application } from './application.ts';
 import { writeBootStatus } from './boot-status.ts';
 import { changeStates } from './change-states.ts';
 import { defaultNotifySettings, type NotifySettings } from './notify-settings.ts';
 import { makeEvent, recordEvent } from './record-event.ts';
-import { type RunningSystem, reasonOf } from './running-system.ts';
+import type { RunningSystem } from './running-system.ts';
 
 /** What init grants all programs is 5 seconds. */
 const graceMs = 3000;

@@ -1,9 +1,10 @@
 import { announce } from '../../appliance/announce.ts';
+import { reasonOf } from '../reason-of.ts';
 import { changeState } from './change-states.ts';
 import { defaultNotifySettings, type NotifySettings } from './notify-settings.ts';
 import { makeEvent, recordEvent } from './record-event.ts';
 import { resetMachine } from './reset-machine.ts';
-import { type RunningSystem, reasonOf } from './running-system.ts';
+import type { RunningSystem } from './running-system.ts';
 import { within } from './within.ts';
 
 /** A disk that hangs must not keep the machine from its reset. */
@@ -24,11 +25,10 @@ export async function failSystem(
   announce(`FAILED ${JSON.stringify({ system: system.name, version: system.version, reason })}`);
   try {
     await within(limitMs, 'writing the boot states', changeState(system, system.name, 'Dirty', reason));
-    const event = makeEvent(system, 'failed', `${system.name} has failed: ${reason}`);
-    await within(limitMs, 'writing the event', recordEvent(system, settings, event));
   } catch (error) {
     // What was written when it started may still be Clean; the reset is the best that can be done.
     announce(`PROBLEM ${reasonOf(error)}`);
   }
+  await recordEvent(system, settings, makeEvent(system, 'failed', `${system.name} has failed: ${reason}`));
   await reset(reason);
 }

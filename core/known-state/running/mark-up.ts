@@ -1,8 +1,9 @@
 import { announce } from '../../appliance/announce.ts';
 import type { BootStates } from '../boot-state.ts';
 import { markPartition } from '../mark-partition.ts';
+import { reasonOf } from '../reason-of.ts';
 import { changeStates } from './change-states.ts';
-import { type RunningSystem, reasonOf } from './running-system.ts';
+import type { RunningSystem } from './running-system.ts';
 
 /**
  * Writes that this system is up (spec B3): its partition is Clean, and recoveries are counted anew.

@@ -4,8 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { findOptionalDiskByPort } from '../../layout/find-disk-by-port.ts';
 import { partitionDevice } from '../../layout/find-in-layout.ts';
 import { type RunProgram, runProgram } from '../../script/run-program.ts';
+import { reasonOf } from '../reason-of.ts';
 import type { RedundantDisk, RedundantPartition } from '../redundant-layout.ts';
-import { type RunningSystem, reasonOf } from './running-system.ts';
+import type { RunningSystem } from './running-system.ts';
 import { within } from './within.ts';
 
 /** By the partition's name: `mounted`, or why it is not. */

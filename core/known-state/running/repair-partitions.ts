@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { checkPartition } from '../check-partition.ts';
+import type { LocatedPartition } from '../configuration.ts';
 import { knownStateErrors } from '../errors.ts';
 import { readPartitionManifest } from '../partition-manifest.ts';
+import { reasonOf } from '../reason-of.ts';
 import { type RecoveryReport, recoverSystem } from '../recover-system.ts';
 import { readBootStates } from '../state-store.ts';
 import { changeStates } from './change-states.ts';
@@ -11,7 +13,7 @@ import { type NotifySettings, readNotifySettings } from './notify-settings.ts';
 import { ownBlocks } from './own-blocks.ts';
 import { makeEvent, recordEvent } from './record-event.ts';
 import { type OpenTools, openRecoveryTools } from './recovery-tools.ts';
-import { type RunningSystem, reasonOf } from './running-system.ts';
+import type { RunningSystem } from './running-system.ts';
 
 export interface RepairOptions {
   /** The partitions to restore; by default those that are not OK or Clean, or not intact. */
@@ -118,14 +120,29 @@ async function restore(
   const { located, openDisk: open, configuration } = system;
   const { publicKey } = configuration;
   const own = findPartition(system, system.name);
+  await refuseDamaged(system, own, signal);
   await using tools = await openTools(system);
   await using disk = await open(own.device, 'read');
   const source = ownBlocks(own, disk, await readPartitionManifest(own, disk, publicKey), tools);
-  const report = await recoverSystem({
+  return await recoverSystem({
     ...{ located, source, publicKey, partitions, signal, open, log },
-    method: 'repair',
+    ...{ method: 'repair', isCounted: false },
+    changeStates: async (change) => await changeStates(system, change),
   });
-  // Recoveries are counted while no system comes up; this one is.
-  await changeStates(system, (states) => ({ ...states, recoveries: 0 }));
-  return report;
+}
+
+/** The recovery tools have boot records, which only the manifest of this partition vouches for. */
+async function refuseDamaged(
+  { name, openDisk: open, configuration }: RunningSystem,
+  own: LocatedPartition,
+  signal: AbortSignal,
+): Promise<void> {
+  const { publicKey } = configuration;
+  const { integrity, problem } = await checkPartition(own, { publicKey, signal, open });
+  if (integrity === 'intact') return;
+  throw knownStateErrors.KNOWN_STATE_RECOVERY_FAILED({
+    tried: `restore other partitions from ${name}`,
+    got: `${name} is ${integrity} itself: ${problem}`,
+    remedy: 'start from the recovery medium, which restores every partition',
+  });
 }

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AssayError, errorMessage } from '../../../foundation/index.ts';
 import { type OpenDisk, openDisk } from '../../script/steps/hardware/disk-access.ts';
 import {
   type KnownStateConfiguration,
@@ -78,15 +77,4 @@ async function readVersion(system: Omit<RunningSystem, 'version'>): Promise<stri
 /** Where what this start of the machine has seen is kept for `known-state status`. */
 export function statusPathOf({ places }: Pick<RunningSystem, 'places'>): string {
   return join(places.runFolder, 'boot-status.json');
-}
-
-/** One line for people and for the boot states, of whatever was thrown. */
-export function reasonOf(error: unknown): string {
-  const words =
-    error instanceof AssayError
-      ? error.facts.got
-        ? `${error.summary}: ${error.facts.got}`
-        : error.summary
-      : errorMessage(error);
-  return words.trim().replace(/\s+/g, ' ');
 }

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { announce } from '../../appliance/announce.ts';
 import { openWatchdog } from '../../boot-loader/watchdog.ts';
+import { reasonOf } from '../reason-of.ts';
 import { mountData } from './mount-data.ts';
 import { makeEvent, recordEvent } from './record-event.ts';
 import { resetMachine } from './reset-machine.ts';
-import { openRunningSystem, type RunningSystem, reasonOf } from './running-system.ts';
+import { openRunningSystem, type RunningSystem } from './running-system.ts';
 import { type ServiceAround, serve } from './serve.ts';
 import { tell } from './tell.ts';
 

@@ -237,6 +237,15 @@ t.test('states that cannot be written do not keep it from being up', async (t) =
   t.equal((await running.states())?.partitions['system-1']?.state, 'Dirty');
 });
 
+t.test('a failure whose state cannot be written is in the event log all the same', async (t) => {
+  const { running, seen } = machine(t);
+  running.disk.refusedFrom = 0;
+  application(running, { start: 'exit 3', health: 'exit 1' });
+  await serve(running.system, seen.around);
+  t.match(events(running), [{ event: 'failed', text: /it ended: exit code 3/ }]);
+  t.equal(seen.resets.length, 1);
+});
+
 t.test('a watchdog that cannot be fed is a failure', async (t) => {
   const { running, seen } = machine(t);
   const feed = () => {

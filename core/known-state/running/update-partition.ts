@@ -61,7 +61,8 @@ async function writeUpdate(
       ...{ method: 'repair', verify: true },
     });
     await changeState(system, target, 'OK', `updated to ${version}`);
-    const text = `${target} was updated to ${version}, ${report.writtenBlocks} blocks`;
+    const { writtenBlocks } = report;
+    const text = `${target} was updated to ${version}, ${writtenBlocks} ${writtenBlocks === 1 ? 'block' : 'blocks'}`;
     await recordEvent(system, settings, makeEvent(system, 'updated', text));
     log(`${target} holds version ${version}; a restart starts it: known-state reset`);
     return report;

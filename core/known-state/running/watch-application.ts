@@ -74,7 +74,8 @@ async function askUntilFailed(
     const problem = await application.check(healthDeadline).then(() => undefined, lastWords);
     failures = problem === undefined ? 0 : failures + 1;
     if (failures >= failuresAllowed) {
-      return `the application is not well, ${failures} times in a row: ${problem}`;
+      const often = failures === 1 ? '' : `, ${failures} times in a row`;
+      return `the application is not well${often}: ${problem}`;
     }
   }
 }
