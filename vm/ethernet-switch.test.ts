@@ -106,6 +106,28 @@ t.test('a port that does not read loses frames, and holds nobody up', async (t) 
   t.ok(b.received.length < (batches * batch.length) / 2, 'and has lost some');
 });
 
+t.test('addresses that are made up take no room without end; who was heard last is known', async (t) => {
+  const { ports } = await switchWith(t, 3);
+  const [a, b, c] = ports;
+  const hello = frame(broadcast, beta!, 'I am beta');
+  b.socket.write(hello);
+  await Promise.all([a.has(hello), c.has(hello)]);
+  const made = Array.from({ length: 5000 }, (_, index) => `02${index.toString(16).padStart(10, '0')}`);
+  const flood = Buffer.concat(made.map((address) => frame(alpha!, address)));
+  a.socket.write(flood);
+  t.equal((await b.has(flood)).length, flood.length);
+  await c.has(flood);
+  const forgotten = frame(beta!, alpha!, 'to beta, of whom nothing was heard for long');
+  a.socket.write(forgotten);
+  t.same([await b.has(forgotten), await c.has(forgotten)], [forgotten, forgotten], 'to everybody again');
+  const newest = frame(made.at(-1)!, beta!, 'to the newest');
+  b.socket.write(newest);
+  t.same(await a.has(newest), newest);
+  const end = frame(broadcast, alpha!, 'the end');
+  a.socket.write(end);
+  t.same(await c.has(end), end, 'and not what went to the newest');
+});
+
 t.test('what speaks something else is taken out; the others go on', async (t) => {
   const { ports } = await switchWith(t, 3);
   const [a, b, c] = ports;

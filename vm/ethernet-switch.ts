@@ -12,6 +12,9 @@ const headerBytes = 4;
 /** What may wait for a port that does not read, such as a machine whose card is down; the rest is lost, as on a wire. */
 const maxWaitingBytes = 1024 * 1024;
 
+/** Of so many addresses it knows the port, those that were heard last. */
+const maxAddresses = 1024;
+
 /**
  * An Ethernet switch between emulated machines: each plugs in by `-netdev stream` over a unix socket, and a frame goes to
  * the port where its target was last heard, or to all others. It lives in the runner and leaves no process and no socket.
@@ -70,11 +73,19 @@ export class EthernetSwitch {
   #forward(frame: Buffer, from: Socket): void {
     const target = addressAt(frame, 0);
     const source = addressAt(frame, 6);
-    if (!isGroup(source)) this.#portByAddress.set(source, from);
+    if (!isGroup(source)) this.#learn(source, from);
     const known = isGroup(target) ? undefined : this.#portByAddress.get(target);
     for (const port of known === undefined ? this.#ports : [known]) {
       if (port !== from && port.writableLength < maxWaitingBytes) port.write(frame);
     }
+  }
+
+  /** The longest unheard comes first in the map, and is forgotten first: a guest may make addresses up. */
+  #learn(address: string, port: Socket): void {
+    this.#portByAddress.delete(address);
+    this.#portByAddress.set(address, port);
+    const [oldest] = this.#portByAddress.keys();
+    if (this.#portByAddress.size > maxAddresses) this.#portByAddress.delete(oldest!);
   }
 }
 

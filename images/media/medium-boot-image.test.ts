@@ -58,7 +58,10 @@ t.test('a medium that is not as expected is not changed', async (t) => {
     change(medium);
     const changedPath = join(folder, 'changed.iso');
     await writeFile(changedPath, medium);
-    await t.rejects(linkLoader(changedPath, loader), { code: 'IMAGES_MEDIUM_INVALID', facts: { expected } });
+    await t.rejects(linkLoader(changedPath, loader), {
+      ...{ code: 'IMAGES_MEDIUM_INVALID', facts: { expected } },
+      remedy: /xorriso/,
+    });
     t.same(await readFile(changedPath), medium);
   };
   await refused(/isolinux in block/, () => {});

@@ -104,5 +104,8 @@ async function readAt(medium: FileHandle, offsetBytes: number, sizeBytes: number
 }
 
 function invalid(where: string, expected: string, got: string): Error {
-  return imagesErrors.IMAGES_MEDIUM_INVALID({ tried: 'link isolinux on a medium', where, expected, got });
+  return imagesErrors.IMAGES_MEDIUM_INVALID({
+    ...{ tried: 'link isolinux on a medium', where, expected, got },
+    remedy: 'xorriso has written the medium in another way than version 1.5 does: report it with its version',
+  });
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { buildUpdate } from '../../core/factory/redundant/build-update.ts';
+import { assertUpdatable, buildUpdate } from '../../core/factory/redundant/build-update.ts';
 import { planRedundant } from '../../core/factory/redundant/plan-redundant.ts';
 import type { SigningKey } from '../../core/factory/redundant/signing-key.ts';
 import { type KnownStateConfiguration, readConfiguration } from '../../core/known-state/configuration.ts';
@@ -39,6 +39,8 @@ export async function buildSystemUpdate(options: SystemUpdateOptions): Promise<B
     options.layoutPath === undefined && installed !== undefined
       ? installed.layout
       : await readRedundantLayout(layoutPath);
+  // Before the system is built, which takes minutes.
+  assertUpdatable(layout, partition);
   const configuration = await planRedundant(layout, key.publicKey);
   if (installed !== undefined) checkGoesWith(installed, configuration, configurationPath!);
   const { system, image } = await buildSealedSystem(

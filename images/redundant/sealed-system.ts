@@ -39,7 +39,7 @@ export async function buildSealedSystem(
   }
   const sealed = await sealImage(image, configuration);
   const { kernelPath, initramfsPath, kernelArguments } = image;
-  const squashfsPath = await rootSquashfs(sealed, cachePath, onProgress);
+  const squashfsPath = await rootSquashfs(sealed, cachePath, onProgress, 'quick');
   return { system: { kernelPath, initramfsPath, kernelArguments, squashfsPath }, image };
 }
 

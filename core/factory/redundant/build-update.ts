@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { KnownStateConfiguration } from '../../known-state/configuration.ts';
 import { knownStateErrors } from '../../known-state/errors.ts';
 import { writePack } from '../../known-state/pack.ts';
-import { systemPartitions } from '../../known-state/redundant-layout.ts';
+import { type ResolvedRedundantLayout, systemPartitions } from '../../known-state/redundant-layout.ts';
 import { makeBootRecords } from './boot-record.ts';
 import type { RedundantSystem } from './make-redundant-partition.ts';
 import { packBlocks } from './pack-blocks.ts';
@@ -34,12 +34,7 @@ export interface UpdateOptions {
 export async function buildUpdate(options: UpdateOptions): Promise<void> {
   const { configuration, partition, onProgress = () => {} } = options;
   const { layout } = configuration;
-  const known = systemPartitions(layout).map(({ name }) => name);
-  if (!known.includes(partition)) {
-    throw knownStateErrors.KNOWN_STATE_PARTITION_UNKNOWN({
-      ...{ tried: 'build an update', expected: known.join(', '), got: partition },
-    });
-  }
+  assertUpdatable(layout, partition);
   const outPath = resolve(options.outPath);
   await mkdir(dirname(outPath), { recursive: true });
   const folder = await mkdtemp(join(dirname(outPath), '.building-'));
@@ -61,4 +56,13 @@ export async function buildUpdate(options: UpdateOptions): Promise<void> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** @throws KNOWN_STATE_PARTITION_UNKNOWN unless the layout has a system partition of this name. */
+export function assertUpdatable(layout: ResolvedRedundantLayout, partition: string): void {
+  const known = systemPartitions(layout).map(({ name }) => name);
+  if (known.includes(partition)) return;
+  throw knownStateErrors.KNOWN_STATE_PARTITION_UNKNOWN({
+    ...{ tried: 'build an update', expected: known.join(', '), got: partition },
+  });
 }

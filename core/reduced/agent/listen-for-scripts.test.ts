@@ -165,8 +165,8 @@ t.test('without the key nobody gets anywhere', async (t) => {
     const socket = connect({ host: '127.0.0.1', port, ...more });
     await t.rejects(once(socket, 'secureConnect'));
   }
-  t.ok(announced.length > 0);
-  t.same([...new Set(announced)], ['AGENT refused a connection: not the same key']);
+  // Said once, not for each: nobody without the key may flood the console of the machine.
+  t.same(announced, ['AGENT refused a connection: not the same key']);
   t.notOk(existsSync(join(folder, 'agent/1')));
   t.equal((await send(files)).ended.outcome, 'succeeded');
 });

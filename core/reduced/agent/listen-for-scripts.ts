@@ -21,6 +21,9 @@ export interface AgentSurroundings extends RunSurroundings {
 /** How long a machine that is about to restart waits until its caller has read how the script has ended. */
 const farewellMs = 10_000;
 
+/** How often at most it is said that somebody without the key was there. */
+const refusalPauseMs = 60_000;
+
 /**
  * Takes scripts from whoever has the key, and runs one at a time (spec R10).
  *
@@ -40,8 +43,12 @@ export async function listenForScripts(surroundings: AgentSurroundings): Promise
   const agent = new Agent(surroundings);
   server.on('request', (request, response) => agent.answer(request, response));
   server.on('checkContinue', (request, response) => agent.answer(request, response));
+  let refusedMs = Number.NEGATIVE_INFINITY;
   server.on('tlsClientError', ({ code = '' }: NodeJS.ErrnoException) => {
-    if (code.startsWith('ERR_SSL_')) surroundings.announce('AGENT refused a connection: not the same key');
+    // Who does not have the key must not be able to flood the console.
+    if (!code.startsWith('ERR_SSL_') || performance.now() - refusedMs < refusalPauseMs) return;
+    refusedMs = performance.now();
+    surroundings.announce('AGENT refused a connection: not the same key');
   });
   try {
     server.listen(surroundings.port);

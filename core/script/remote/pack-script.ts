@@ -32,6 +32,8 @@ export async function packScript(script: Script, wanted: readonly string[]): Pro
   try {
     for (const path of scriptsOf(script)) await add(path);
     for (const path of wanted) {
+      // Before it is looked into: above the script's folder lies everything.
+      nameOf(path, script);
       for (const file of await filesBelow(path)) await add(file);
     }
   } catch (error) {
@@ -53,14 +55,18 @@ export async function packScript(script: Script, wanted: readonly string[]): Pro
   }
 }
 
-/** The bytes of a package; a file that has changed its size since it was packed ends them. */
+/**
+ * The bytes of a package.
+ *
+ * @throws SCRIPT_PACKAGE_REFUSED when a file has changed its size since it was packed, is gone, or cannot be read.
+ */
 export async function* packageBytes({ manifest, sourcePaths }: ScriptPackage): AsyncGenerator<Buffer> {
   yield Buffer.from(`${JSON.stringify(manifest)}\n`);
   for (const [index, path] of sourcePaths.entries()) {
     const { sizeBytes } = manifest.files[index]!;
     let leftBytes = sizeBytes;
     if (sizeBytes > 0) {
-      for await (const bytes of createReadStream(path, { end: sizeBytes - 1 }) as AsyncIterable<Buffer>) {
+      for await (const bytes of beginningOf(path, sizeBytes)) {
         leftBytes -= bytes.length;
         yield bytes;
       }
@@ -71,6 +77,15 @@ export async function* packageBytes({ manifest, sourcePaths }: ScriptPackage): A
       expected: `${sizeBytes} bytes, as when it was packed`,
       got: `${sizeBytes - leftBytes}`,
     });
+  }
+}
+
+/** What cannot be read here must not look like a connection that broke, and be tried again. */
+async function* beginningOf(path: string, sizeBytes: number): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(path, { end: sizeBytes - 1 }) as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw scriptErrors.SCRIPT_PACKAGE_REFUSED({ tried: `send ${path}`, got: errorMessage(error) }, error);
   }
 }
 

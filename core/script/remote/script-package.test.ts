@@ -1,4 +1,4 @@
-import { chmod, readdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { fixtureKinds } from '../fixtures/kinds.ts';
@@ -71,6 +71,12 @@ t.test('a script arrives with those that it calls and with its files', async (t)
 t.test('what lies outside of the folder of the script is not sent', async (t) => {
   const { pack } = await packed(t, ['../outside.txt']);
   await t.rejects(pack(), { code: 'SCRIPT_PACKAGE_REFUSED', message: /outside\.txt does not lie in/ });
+  // Of all that lies there nothing is even listed.
+  const above = await packed(t, ['..']);
+  await t.rejects(above.pack(), {
+    code: 'SCRIPT_PACKAGE_REFUSED',
+    message: new RegExp(`${above.folder} does not`),
+  });
   const missing = await packed(t, ['gone']);
   await t.rejects(missing.pack(), { code: 'SCRIPT_PACKAGE_REFUSED', message: /gone/ });
 });
@@ -80,6 +86,8 @@ t.test('a file that has changed meanwhile ends it', async (t) => {
   const done = await pack();
   await writeFile(join(medium, 'good/etc/hosts'), 'short');
   await t.rejects(collect(packageBytes(done)), { code: 'SCRIPT_PACKAGE_REFUSED' });
+  await rm(join(medium, 'good/etc/hosts'));
+  await t.rejects(collect(packageBytes(done)), { code: 'SCRIPT_PACKAGE_REFUSED', message: /ENOENT/ });
 });
 
 t.test('what is too large is neither sent nor taken', async (t) => {

@@ -3,7 +3,7 @@ import { formatSize } from '../../../foundation/index.ts';
 import { buildRedundantSet, type RedundantSet } from '../../../images/index.ts';
 import type { Command } from '../command.ts';
 import { flag, text } from '../option-values.ts';
-import { imageFacts, requiredText, systemInputs, systemOptions } from './redundant-options.ts';
+import { checkOut, imageFacts, requiredText, systemInputs, systemOptions } from './redundant-options.ts';
 
 const tried = 'build redundant disks';
 
@@ -38,6 +38,7 @@ export const buildRedundantCommand: Command = {
   ],
   async run(words) {
     const outFolder = requiredText(words, 'out', tried, 'FOLDER: where to write them');
+    await checkOut(outFolder, 'folder');
     const inputs = await systemInputs(words, tried);
     const set = await buildRedundantSet({
       ...{ ...inputs, outFolder, logicPath: text(words, 'logic') },

@@ -4,7 +4,7 @@ import { buildSystemUpdate } from '../../../images/index.ts';
 import { harnessErrors } from '../../errors.ts';
 import type { Command } from '../command.ts';
 import { flag, text } from '../option-values.ts';
-import { imageFacts, requiredText, systemInputs, systemOptions } from './redundant-options.ts';
+import { checkOut, imageFacts, requiredText, systemInputs, systemOptions } from './redundant-options.ts';
 
 const tried = 'build an update';
 
@@ -42,6 +42,7 @@ export const buildUpdateCommand: Command = {
     const outPath = requiredText(words, 'out', tried, 'FILE: the pack to write');
     const partition = requiredText(words, 'partition', tried, 'NAME: the partition that it is for');
     requiredText(words, 'version', tried, 'VERSION: of the new system, for people');
+    await checkOut(outPath, 'file');
     const inputs = await systemInputs(words, tried);
     const configurationPath = await fileNamed(text(words, 'configuration'));
     const image = await buildSystemUpdate({ ...inputs, partition, outPath, configurationPath });

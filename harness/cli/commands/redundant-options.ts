@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { readSigningKey, type SigningKey } from '../../../core/factory/index.ts';
 import type { BuildOptions, BuiltImage } from '../../../images/index.ts';
 import { harnessErrors } from '../../errors.ts';
@@ -59,6 +60,18 @@ export function requiredText(words: Words, name: string, tried: string, meaning:
   const value = text(words, name);
   if (value !== undefined) return value;
   throw harnessErrors.HARNESS_USAGE({ tried, expected: `--${name} ${meaning}` });
+}
+
+/**
+ * Looks before anything is built, which takes minutes, at what lies where the result is to go.
+ *
+ * @throws HARNESS_USAGE for a file in the place of a folder, and the other way round.
+ */
+export async function checkOut(path: string, kind: 'file' | 'folder'): Promise<void> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats === undefined || stats.isDirectory() === (kind === 'folder')) return;
+  const got = stats.isDirectory() ? 'a folder' : 'a file';
+  throw harnessErrors.HARNESS_USAGE({ tried: `write ${path}`, expected: `--out: a ${kind}`, got });
 }
 
 /** What `--json` says of an image. */
