@@ -36,5 +36,5 @@ export async function recordEvent(
 ): Promise<void> {
   announce(`EVENT ${event.event} ${event.text}`);
   const added = appendEvent(event, eventLogPaths(system, settings));
-  await added.catch((error) => announce(`PROBLEM ${reasonOf(error)}`));
+  await within(limitMs, 'writing the event', added).catch((error) => announce(`PROBLEM ${reasonOf(error)}`));
 }

@@ -45,6 +45,7 @@ export async function openRecoveryTools(system: RunningSystem, mount = mountVolu
       },
     };
   } catch (error) {
+    await unmount();
     throw error;
   }
 }
