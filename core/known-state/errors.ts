@@ -48,6 +48,12 @@ export const knownStateErrors = errorTable({
     remedy:
       'look at the disks and at the reasons; a step recover-system with force: true, run by hand, tries once more',
   },
+  KNOWN_STATE_NOT_DECIDED: {
+    blame: 'usage',
+    summary: 'nothing was decided in this start, so nothing is written over',
+    remedy:
+      'see why the step choose-partition has failed; recover-system with force: true restores every partition all the same',
+  },
   KNOWN_STATE_NOTHING_CHOSEN: {
     blame: 'usage',
     summary: 'no partition was chosen to be started',

@@ -76,6 +76,17 @@ t.test('two bad partitions are recovered', async (t) => {
   }
 });
 
+t.test('a misspelt candidate restores nothing: nothing was decided', async (t) => {
+  const unit = await Unit.make(t, {
+    logic: delivered.replace('[system-1, system-2]', '[system-1, sytsem-2]'),
+  });
+  const { end } = await unit.start();
+  t.equal(end, 'prompt');
+  t.match(unit.lines.at(-1), /cannot be recovered by itself/);
+  t.same(unit.written, []);
+  t.equal(await unit.found(), 'OK, OK, 0', 'the partitions are as good as before');
+});
+
 t.test('a blank disk becomes a system', async (t) => {
   const unit = await Unit.make(t);
   unit.disks.contents.get('/dev/vda')!.fill(0);

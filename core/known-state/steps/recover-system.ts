@@ -28,7 +28,10 @@ const options = z.strictObject({
       'repair: write the blocks that differ. rewrite: write all. By default repair the first time, then rewrite.',
     ),
   verify: z.boolean().default(true).describe('Whether what was written is read back.'),
-  force: z.boolean().default(false).describe('Also after it was given up.'),
+  force: z
+    .boolean()
+    .default(false)
+    .describe('Also after it was given up, and every partition where nothing was decided in this start.'),
 });
 
 type Options = z.output<typeof options>;
@@ -77,7 +80,10 @@ function planSelfRepair({ configuration }: RedundantSystem, { states }: BootStat
   return { partitions: (states?.recoveries ?? 0) === 0 ? dirty : [], method: 'repair' };
 }
 
-/** By what was decided in this start; without a decision everything is looked through. */
+/**
+ * By what was decided in this start. That nothing was decided says that `choose-partition` could not look, for a misspelt
+ * name or a disk that hangs, and is no reason to write over partitions that may be good.
+ */
 async function planRecovery(
   { decisionPath }: KnownStateMachine,
   { configuration }: RedundantSystem,
@@ -88,6 +94,9 @@ async function planRecovery(
   const all = systemPartitions(configuration.layout).map(({ name }) => name);
   if (decision?.action === 'recover') return decision;
   if (decision?.action === 'boot') return { partitions: decision.dirty, method: 'repair' };
+  if (decision === undefined && !force) {
+    throw knownStateErrors.KNOWN_STATE_NOT_DECIDED({ tried: 'recover the system' });
+  }
   const recoveries = states?.recoveries ?? 0;
   if (force || recoveries < recoveryLimit) {
     return { partitions: decision?.dirty ?? all, method: recoveries === 0 ? 'repair' : 'rewrite' };

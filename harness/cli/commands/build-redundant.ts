@@ -93,12 +93,12 @@ function asLines(
 ): string {
   const width = Math.max(...parts.map(({ path }) => path.length)) + 2;
   const rows = parts.map(({ path, sizeBytes, allocatedBytes }) => {
-    const sizes = [sizeBytes, allocatedBytes].map((bytes) => formatSize(bytes).padStart(12));
+    const sizes = [formatSize(sizeBytes).padStart(12), formatSize(allocatedBytes).padStart(14)];
     return `  ${path.padEnd(width)}${sizes.join('')}`;
   });
   return [
     `layout ${layout.name}, version ${version}, medium ${medium.mediumId}`,
-    `  ${''.padEnd(width)}${'size'.padStart(12)}${'on this host'.padStart(12)}`,
+    `  ${''.padEnd(width)}${'size'.padStart(12)}${'on this host'.padStart(14)}`,
     ...rows,
     ...[...image.unlocked, ...medium.image.unlocked].map((sentence) => `  unlocked: ${sentence}`),
   ].join('\n');
