@@ -13,6 +13,8 @@ export interface ChainOptions {
   diskDevice: string;
   /** The partition that its master boot record is to start: 1 to 4. */
   partitionNumber: number;
+  /** The other disks that the first stage of the medium looks at. */
+  otherDiskDevices?: readonly string[];
   /** What is written to the watchdog's port just before the start (`watchdogValue`); none without it. */
   watchdog?: number;
   openDisk?: OpenDisk;
@@ -52,6 +54,7 @@ export async function continueByChain(options: ChainOptions): Promise<never> {
     assertStartable(first, options);
     const place = await readUnit(disk, nextStartPosition);
     assertFree(place, options);
+    await eraseOtherOrders(options);
     if (makeActive(first, partitionNumber)) await writeUnit(disk, 0, first, options);
     place.set(record);
     await writeUnit(disk, nextStartPosition, place, options).catch((error) => takeBack(error, options));
@@ -101,6 +104,27 @@ function assertFree(place: Buffer, { diskDevice }: ChainOptions): void {
   });
 }
 
+/**
+ * The first stage follows the first record that it finds. One that an earlier start has left on a disk, which was away when
+ * it should have been followed, would count instead of ours.
+ */
+async function eraseOtherOrders({
+  otherDiskDevices = [],
+  openDisk: open = openDisk,
+}: ChainOptions): Promise<void> {
+  for (const diskDevice of otherDiskDevices) {
+    // A disk that cannot be read or written has no record that the first stage could follow: it has to erase it first.
+    const disk = await open(diskDevice, 'write').catch(() => undefined);
+    if (disk === undefined) continue;
+    await using _closing = disk;
+    const place = await readUnit(disk, nextStartPosition).catch(() => undefined);
+    if (place === undefined || decodeRecord('next-start', place.subarray(0, sectorBytes)).state !== 'valid')
+      continue;
+    place.fill(0, 0, sectorBytes);
+    await writeUnit(disk, nextStartPosition, place, { diskDevice });
+  }
+}
+
 /** Whether anything had to be changed. */
 function makeActive(first: Buffer, partitionNumber: number): boolean {
   let isChanged = false;
@@ -124,7 +148,7 @@ async function writeUnit(
   disk: DiskAccess,
   positionBytes: number,
   bytes: Buffer,
-  { diskDevice }: ChainOptions,
+  { diskDevice }: Pick<ChainOptions, 'diskDevice'>,
 ): Promise<void> {
   await disk.write(bytes, positionBytes);
   await disk.sync();

@@ -46,6 +46,25 @@ t.test('an earlier record, whole or torn, is written over', async (t) => {
   }
 });
 
+t.test('an order on another disk is erased, and one that cannot be read is no hindrance', async (t) => {
+  const other = bootDisk(1);
+  nextStartSectorBytes({ partitionNumber: 1 }).copy(other, recordAt);
+  const grub = bootDisk(1);
+  grub.fill(0x90, recordAt, recordAt + 512);
+  const [own, otherDisk, grubDisk] = [bootDisk(1), other, grub].map((content) => fakeDiskAccess(content));
+  const dead = fakeDiskAccess(bootDisk(1), { unreadable: [nextStartSector] });
+  const { options } = chain(t, bootDisk(1), {
+    otherDiskDevices: ['/dev/vdb', '/dev/vdc', '/dev/vdd', '/dev/vde'],
+    openDisk: openFakes({ vda: own!, vdb: otherDisk!, vdc: grubDisk!, vdd: dead }),
+  });
+  await t.rejects(continueByChain(options), ended);
+  t.ok(
+    other.subarray(recordAt, recordAt + 512).every((byte) => byte === 0),
+    'the order is gone',
+  );
+  t.same([grubDisk!.writes, dead.writes], [[], []], 'nothing else is written');
+});
+
 t.test('what cannot be chained to is refused, and nothing is written', async (t) => {
   const code = 'KNOWN_STATE_CHAIN_IMPOSSIBLE';
   const refused = async (

@@ -87,7 +87,7 @@ async function findChosen(
 async function startPartition(
   by: 'chain' | 'kexec',
   partition: LocatedPartition,
-  { configuration }: RedundantSystem,
+  { configuration, located }: RedundantSystem,
   { byChain, byKexec }: HandOver,
   context: StepContext,
   { open }: KnownStateMachine,
@@ -96,7 +96,9 @@ async function startPartition(
   const { watchdog: timer } = configuration.layout;
   const watchdog = timer === undefined ? {} : { watchdog: watchdogValue(timer) };
   if (by === 'chain') {
+    const devices = located.disks.flatMap(({ device: other }) => other ?? []);
     await byChain({
+      otherDiskDevices: devices.filter((other) => other !== device),
       ...{ diskDevice: device, partitionNumber: number, ...watchdog, openDisk: open },
       endMachine: () => endMachine('restart', context),
     });
