@@ -61,7 +61,15 @@ export async function serve(system: RunningSystem, around: ServiceAround): Promi
 export interface Run {
   application: Application | undefined;
   settings: NotifySettings | undefined;
+  /** Set once it is up. */
+  up?: { sinceMs: number; recoveriesBefore: number };
 }
+
+/**
+ * A system that fails sooner after it was up was no better than one that did not come up: a recovery that leads to such
+ * systems again and again must come to an end.
+ */
+const steadyMs = 10 * 60_000;
 
 /** The service is started again when it has ended; what became of the application meanwhile nobody knows. */
 async function refuseSecondRun(system: RunningSystem): Promise<void> {
@@ -90,6 +98,7 @@ async function runSystem(
   const { order, unknown } = preferredOrder(configuration, settings);
   const passedOver = passedOverPartitions(order, name, states);
   const facts = { passedOver, states: await markUp(system) };
+  run.up = { sinceMs: performance.now(), recoveriesBefore: states?.recoveries ?? 0 };
   await writeBootStatus(system, 'up', { passedOver, data });
   const { version } = system;
   announce(
@@ -142,12 +151,14 @@ async function isShutDown(shutDown: AbortSignal): Promise<boolean> {
 async function fail(
   system: RunningSystem,
   { reset }: ServiceAround,
-  { application, settings }: Run,
+  { application, settings, up }: Run,
   reason: string,
 ): Promise<void> {
+  const wasSteady = up !== undefined && performance.now() - up.sinceMs >= steadyMs;
   await writeBootStatus(system, 'failed').catch((error) => announce(`PROBLEM ${errorMessage(error)}`));
   await failSystem(system, reason, {
     ...(settings === undefined ? {} : { settings }),
+    ...(up === undefined || wasSteady ? {} : { recoveries: up.recoveriesBefore }),
     async reset(why) {
       await application?.stop(1000);
       await reset(why);
