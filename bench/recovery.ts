@@ -70,10 +70,16 @@ async function compareFallback(bench: Bench, options: BenchmarkOptions): Promise
     comparedWith: 'the same machine with nothing broken: from power-on to the ready line of partition 1',
     details: {
       interval95: [ratio.low, ratio.high],
-      normalMs: spread(pairs.map(({ reference }) => reference)),
-      fallbackMs: spread(pairs.map(({ measured }) => measured)),
-      normalByKexecMs: spread(byKexecMs),
-      bothPartitionsRecoveredMs: spread(recoveredMs),
+      ...spread(
+        'normal',
+        pairs.map(({ reference }) => reference),
+      ),
+      ...spread(
+        'fallback',
+        pairs.map(({ measured }) => measured),
+      ),
+      ...spread('normalByKexec', byKexecMs),
+      ...spread('bothPartitionsRecovered', recoveredMs),
       pairsMs: pairs,
     },
   });
@@ -97,6 +103,9 @@ async function bootMs(
   return tookMs;
 }
 
-function spread(samplesMs: readonly number[]) {
-  return { median: median(samplesMs), least: Math.min(...samplesMs), most: Math.max(...samplesMs) };
+function spread(name: string, samplesMs: readonly number[]): Record<string, number | number[]> {
+  return {
+    [`${name}MedianMs`]: median(samplesMs),
+    [`${name}RangeMs`]: [Math.min(...samplesMs), Math.max(...samplesMs)],
+  };
 }
