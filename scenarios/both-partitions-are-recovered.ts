@@ -12,7 +12,6 @@ scenario(
   },
   async (bench) => {
     const unit = await redundantUnit(bench, await redundantSet(bench), 'alpha');
-    const intact = await unit.diskDigest('system');
     const data = await unit.diskDigest('data');
     await unit.damagePartition('system-1', '/initramfs');
     await unit.damagePartition('system-2', '/vmlinuz');
@@ -31,7 +30,6 @@ scenario(
     await unit.cutPower();
     bench.check('the data disk is as it was, byte for byte', await unit.diskDigest('data'), data);
     bench.check('all states are OK', await unit.states(), { 'system-1': 'OK', 'system-2': 'OK' });
-    bench.note(`the system disk had ${intact}; its states differ now`);
 
     const up = await unit.start();
     bench.check('partition 1 runs', [up.system, up.passedOver], ['system-1', {}]);
