@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Bench, type RedundantSet, redundantSet, redundantUnit } from '../harness/index.ts';
 import { type Benchmark, type BenchmarkOptions, type BenchmarkResult, judged } from './benchmark.ts';
 import { inRunner } from './in-runner.ts';
-import { measurePairs, type Pair, ratiosOf } from './paired-samples.ts';
+import { measurePairs, ratiosOf } from './paired-samples.ts';
 import { compareWriting } from './recovery-writing.ts';
 import { seededRandom } from './seeded-random.ts';
 import { bootstrapMedian, median } from './statistics.ts';
@@ -40,25 +40,23 @@ async function compareFallback(bench: Bench, options: BenchmarkOptions): Promise
   const chain = await redundantSet(bench);
   const kexec = await redundantSet(bench, { logic: { by: 'kexec' } });
   const count = options.pairs ?? defaultPairs;
-  const byKexecMs: number[] = [];
-  const recoveredMs: number[] = [];
   const sides = {
     reference: (pair: number) => bootMs(bench, chain, `normal-${pair}`, normal),
     measured: (pair: number) => bootMs(bench, chain, `fallback-${pair}`, fallback),
   };
-  const pairs: Pair[] = [];
+  const pairs = await measurePairs(count, sides, ({ reference, measured }, index) =>
+    options.onProgress(`${index + 1} of ${count}: normal ${inMs(reference)}, fallback ${inMs(measured)}`),
+  );
+  const byKexecMs: number[] = [];
   for (let index = 0; index < count; index += 1) {
-    const [pair] = await measurePairs(1, {
-      reference: () => sides.reference(index),
-      measured: () => sides.measured(index),
-    });
-    pairs.push(pair!);
     byKexecMs.push(await bootMs(bench, kexec, `kexec-${index}`, normal));
-    if (index < mostRecoveries) recoveredMs.push(await bootMs(bench, chain, `lost-${index}`, lost));
-    const said = [pair!.reference, pair!.measured, byKexecMs.at(-1)!].map((ms) => `${ms.toFixed(0)} ms`);
-    options.onProgress(
-      `${index + 1} of ${count}: normal ${said[0]}, fallback ${said[1]}, by kexec ${said[2]}`,
-    );
+    options.onProgress(`${index + 1} of ${count}: normal by kexec ${inMs(byKexecMs[index]!)}`);
+  }
+  const recoveries = Math.min(count, mostRecoveries);
+  const recoveredMs: number[] = [];
+  for (let index = 0; index < recoveries; index += 1) {
+    recoveredMs.push(await bootMs(bench, chain, `lost-${index}`, lost));
+    options.onProgress(`${index + 1} of ${recoveries}: both recovered ${inMs(recoveredMs[index]!)}`);
   }
   const ratio = bootstrapMedian(ratiosOf(pairs), seededRandom(bootstrapSeed));
   return judged({
@@ -108,4 +106,8 @@ function spread(name: string, samplesMs: readonly number[]): Record<string, numb
     [`${name}MedianMs`]: median(samplesMs),
     [`${name}RangeMs`]: [Math.min(...samplesMs), Math.max(...samplesMs)],
   };
+}
+
+function inMs(durationMs: number): string {
+  return `${durationMs.toFixed(0)} ms`;
 }
