@@ -2,6 +2,7 @@ import { formatSize } from '../../../foundation/index.ts';
 import { type BuiltMedium, buildMedium } from '../../../images/index.ts';
 import { harnessErrors } from '../../errors.ts';
 import type { Command } from '../command.ts';
+import { lockedOption } from '../image-options.ts';
 import { flag, text } from '../option-values.ts';
 
 /** `assay build medium`: the recovery medium, a CD image that starts by itself (spec B1, R3). */
@@ -28,7 +29,7 @@ export const buildMediumCommand: Command = {
       choices: ['reduced', 'normal'],
       describe: 'what starts by itself: the reduced mode (default), or the same system as a normal one',
     },
-    locked: { type: 'boolean', describe: 'a locked package that is gone is an error' },
+    locked: lockedOption,
   },
   examples: [
     ['assay build medium --out recovery.iso', 'a medium that leads to a prompt on the serial console'],

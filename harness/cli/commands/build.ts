@@ -1,7 +1,6 @@
 import type { Template } from '../../../core/factory/index.ts';
 import { formatSize } from '../../../foundation/index.ts';
 import {
-  type BuildOptions,
   type BuiltImage,
   buildImage,
   type SizeReport,
@@ -11,6 +10,7 @@ import {
 import { buildReferenceTemplate, layoutFile } from '../../appliance/build-template.ts';
 import { harnessErrors } from '../../errors.ts';
 import type { Command, Words } from '../command.ts';
+import { buildOptions, componentOptions, lockedOption } from '../image-options.ts';
 import { flag, text, texts } from '../option-values.ts';
 import { buildKeyCommand } from './build-key.ts';
 import { buildMediumCommand } from './build-medium.ts';
@@ -27,22 +27,7 @@ export const build: Command = {
   subcommands: [buildMediumCommand, buildRedundantCommand, buildUpdateCommand, buildKeyCommand],
   runsByItself: true,
   options: {
-    component: {
-      type: 'array',
-      string: true,
-      requiresArg: true,
-      describe: 'a component beside those of the recipe, may be repeated',
-    },
-    'components-folder': {
-      type: 'string',
-      requiresArg: true,
-      describe: 'a folder with components of your own',
-    },
-    'recipes-folder': {
-      type: 'string',
-      requiresArg: true,
-      describe: "a folder of recipes instead of Assay's",
-    },
+    ...componentOptions,
     template: {
       type: 'string',
       requiresArg: true,
@@ -54,7 +39,7 @@ export const build: Command = {
       describe: 'a file with a key for each licence level',
     },
     out: { type: 'string', requiresArg: true, describe: 'the folder for the template disks' },
-    locked: { type: 'boolean', describe: 'a locked package that is gone is an error' },
+    locked: lockedOption,
     'update-lock': { type: 'boolean', describe: 'lock what the archive has now, then build nothing' },
   },
   examples: [
@@ -122,16 +107,6 @@ function templateLines({ manifest, manifestPath }: Template): string {
     `template of layout ${manifest.layoutName}, licence level ${manifest.licenceLevel}: ${manifestPath}`,
     ...disks,
   ].join('\n');
-}
-
-function buildOptions(words: Words): BuildOptions {
-  return {
-    extraComponents: texts(words, 'component'),
-    extraComponentsFolder: text(words, 'components-folder'),
-    recipesFolder: text(words, 'recipes-folder'),
-    locked: flag(words, 'locked'),
-    onProgress: (message) => process.stderr.write(`${message}\n`),
-  };
 }
 
 function print(output: string): void {

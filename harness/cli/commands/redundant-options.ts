@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { readSigningKey, type SigningKey } from '../../../core/factory/index.ts';
-import type { BuildOptions, BuiltImage } from '../../../images/index.ts';
+import type { BuiltImage } from '../../../images/index.ts';
 import { harnessErrors } from '../../errors.ts';
 import type { Command, Words } from '../command.ts';
-import { flag, text, texts } from '../option-values.ts';
+import { buildOptions, componentOptions, lockedOption } from '../image-options.ts';
+import { text } from '../option-values.ts';
 
 /** What `assay build redundant` and `assay build update` are both told: key, layout, and the system. */
 export const systemOptions: Command['options'] = {
@@ -18,19 +19,8 @@ export const systemOptions: Command['options'] = {
     requiresArg: true,
     describe: 'the recipe of the system (default redundant-system)',
   },
-  component: {
-    type: 'array',
-    string: true,
-    requiresArg: true,
-    describe: 'a component beside those of the recipe, may be repeated',
-  },
-  'components-folder': {
-    type: 'string',
-    requiresArg: true,
-    describe: 'a folder with components of your own',
-  },
-  'recipes-folder': { type: 'string', requiresArg: true, describe: "a folder of recipes instead of Assay's" },
-  locked: { type: 'boolean', describe: 'a locked package that is gone is an error' },
+  ...componentOptions,
+  locked: lockedOption,
 };
 
 /** What {@link systemOptions} say, for the builders. @throws HARNESS_USAGE, KNOWN_STATE_KEY_UNUSABLE */
@@ -45,14 +35,8 @@ export async function systemInputs(words: Words, tried: string) {
   const key: SigningKey = await readSigningKey(
     requiredText(words, 'key', tried, 'FILE: the private key; `assay build key --out FILE` makes one'),
   );
-  const build: BuildOptions = {
-    extraComponents: texts(words, 'component'),
-    ...given('extraComponentsFolder', text(words, 'components-folder')),
-    ...given('recipesFolder', text(words, 'recipes-folder')),
-    locked: flag(words, 'locked'),
-    onProgress: (message) => process.stderr.write(`${message}\n`),
-  };
-  return { ...build, key, version, layoutPath: text(words, 'layout'), recipe: text(words, 'recipe') };
+  const layoutPath = text(words, 'layout');
+  return { ...buildOptions(words), key, version, layoutPath, recipe: text(words, 'recipe') };
 }
 
 /** @throws HARNESS_USAGE with what the option is for. */
@@ -77,8 +61,4 @@ export async function checkOut(path: string, kind: 'file' | 'folder'): Promise<v
 /** What `--json` says of an image. */
 export function imageFacts({ name, inputsHash, packages, unlocked }: BuiltImage) {
   return { name, inputsHash, packages, unlocked };
-}
-
-function given<Name extends string>(name: Name, value: string | undefined) {
-  return (value === undefined ? {} : { [name]: value }) as { [key in Name]?: string };
 }
