@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { runTool } from '../../foundation/index.ts';
 
 export interface AssemblyOptions {
@@ -10,7 +10,10 @@ export interface AssemblyOptions {
   symbols: Record<string, number>;
 }
 
-/** Assembles and links one source file; takes some tens of milliseconds, so nothing is kept. */
+/**
+ * Assembles and links one source file, with what it includes from its own folder; takes some tens of milliseconds, so
+ * nothing is kept.
+ */
 export async function assemble(options: AssemblyOptions): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), 'assay-assembly-'));
   try {
@@ -20,13 +23,10 @@ export async function assemble(options: AssemblyOptions): Promise<Buffer> {
       '--defsym',
       `${name}=${value}`,
     ]);
-    await runTool('as', [
-      ...options.assemblerArguments,
-      ...definitions,
-      '-o',
-      objectPath,
-      options.sourcePath,
-    ]);
+    const sourcePath = resolve(options.sourcePath);
+    const words = [...options.assemblerArguments, ...definitions, '-o', objectPath, sourcePath];
+    // What is included is looked for in the working folder first: it is the source's own.
+    await runTool('as', words, { cwd: dirname(sourcePath) });
     await runTool('ld', [...options.linkerArguments, '-o', codePath, objectPath]);
     return await readFile(codePath);
   } finally {

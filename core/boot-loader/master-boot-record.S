@@ -9,6 +9,8 @@
 #   PRIMARY_ENTRY, EMERGENCY_ENTRY    offsets of the two partition table entries in sector 0
 #   WATCHDOG_PORT, WATCHDOG_VALUE     when the layout has a watchdog: what sets it going
 
+        .include "crc-32.inc.S"
+
         .code16
         .text
         .globl _start
@@ -146,22 +148,7 @@ startFailed:
 
 # CRC-32 of the record at BX, in EAX; SI is left at the place where the record keeps it.
 checksum:
-        movw    %bx, %si
-        movw    $checkedBytes, %cx
-        orl     $-1, %eax
-nextByte:
-        xorb    (%si), %al
-        incw    %si
-        movb    $8, %dh
-nextBit:
-        shrl    $1, %eax
-        jnc     noPolynomial
-        xorl    $0xedb88320, %eax
-noPolynomial:
-        decb    %dh
-        jnz     nextBit
-        loop    nextByte
-        notl    %eax
+        checksumOf %bx, $checkedBytes
         ret
 
 # Extended read (from `disk` on, with AX given, write) of one sector to BX; carry says that it failed.

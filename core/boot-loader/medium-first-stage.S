@@ -13,6 +13,8 @@
 #   VERSION_AND_KIND, PAYLOAD_BYTES   what the frame of a valid record says of itself
 #   WATCHDOG_PORT, NO_WATCHDOG        where a watchdog is set going, and the value that stands for none
 
+        .include "crc-32.inc.S"
+
         .code16
         .text
         .globl _start
@@ -215,24 +217,9 @@ notStarted:
         movw    $nothingText, %si
         jmp     printLine
 
-# CRC-32 of the record in the buffer, in EAX (as in zlib).
+# CRC-32 of the record in the buffer, in EAX.
 checksum:
-        movw    $buffer, %si
-        movw    $checkedBytes, %cx
-        orl     $-1, %eax
-nextByte:
-        xorb    (%si), %al
-        incw    %si
-        movb    $8, %dh
-nextBit:
-        shrl    $1, %eax
-        jnc     noPolynomial
-        xorl    $0xedb88320, %eax
-noPolynomial:
-        decb    %dh
-        jnz     nextBit
-        loop    nextByte
-        notl    %eax
+        checksumOf $buffer, $checkedBytes
         ret
 
 # Fills the buffer with AL.
