@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { fakeContext } from './fixtures/fake-context.ts';
+import { type FakeContextOptions, fakeContext } from './fixtures/fake-context.ts';
 import { fakeDiskAccess, openFakes } from './fixtures/fake-disk-access.ts';
 import { fakeCard, fakeDisk, makeMachine, together } from './fixtures/fake-machine.ts';
+import { selfTestOutputs } from './fixtures/self-test-outputs.ts';
 import { type DiskAccess, type OpenDisk, openDisk } from './hardware/disk-access.ts';
 import type { HardwarePlaces } from './hardware/places.ts';
 import { makeTestHardware } from './test-hardware.ts';
@@ -21,9 +22,10 @@ async function run(
   places: HardwarePlaces,
   written: object,
   disks: Record<string, DiskAccess> | OpenDisk = {},
+  runProgram?: FakeContextOptions['runProgram'],
 ) {
   const kind = makeTestHardware(places, typeof disks === 'function' ? disks : openFakes(disks));
-  const context = fakeContext();
+  const context = fakeContext({ ...(runProgram && { runProgram }) });
   return { context, facts: await kind.run(kind.options.parse(written), context) };
 }
 
@@ -174,17 +176,21 @@ t.test('the medium, CDs and sticks are no disks that a machine has to have', asy
   });
 });
 
-t.test('cards: how many there are, and whether they hear their other end', async (t) => {
-  const good = fakeCard('0000:00:03.0', { name: 'eth0', driver: 'e1000', flags: '0x1002' });
+t.test('cards: how many there are, and how far their loopback was tested', async (t) => {
+  const good = fakeCard('0000:00:03.0', { name: 'eth0', driver: 'e1000e' });
+  const plain = fakeCard('0000:00:05.0', { name: 'eth1', driver: 'virtio_net' });
   const bare = fakeCard('0000:00:04.0', {});
-  const places = makeMachine(t.testdir({}), together(good, bare));
-  const { context, facts } = await run(places, { networkCards: { atLeast: 1, loopback: true } });
-  t.match(facts, { loopback: 'carrier only' });
-  t.same(context.programs, ['ip link set eth0 up', 'ip link set eth0 down'], 'off again');
-  await t.rejects(run(places, { networkCards: { atLeast: 2 } }), {
+  const places = makeMachine(t.testdir({}), together(good, plain, bare));
+  const selfTest = (name: string, words: readonly string[]) =>
+    name === 'sh' && words.at(-1) === 'eth0' ? selfTestOutputs.loopbackGood : '';
+  const { facts } = await run(places, { networkCards: { atLeast: 2, loopback: true } }, {}, selfTest);
+  t.match(facts, { loopback: 'eth0 self-test, eth1 carrier only' });
+  t.notMatch((await run(places, { networkCards: {} })).facts, { loopback: String });
+  const broken = () => selfTestOutputs.loopbackFails;
+  await t.rejects(run(places, { networkCards: { atLeast: 3, loopback: true } }, {}, broken), {
     code,
     facts: {
-      got: /^only network card eth0, at least 2 expected\n.*no driver for network device 0000:00:04\.0/,
+      got: /^only network card eth0, eth1, at least 3 expected\n\s+network card eth0: .*Loopback test \(offline\) 13\n\s+network card eth1: .* 13\n.*no driver for network device 0000:00:04\.0/,
     },
   });
   const none = makeMachine(t.testdir({}));

@@ -42,7 +42,9 @@ const networkCards = z.strictObject({
   loopback: z
     .boolean()
     .optional()
-    .describe('Whether each card, switched on, hears its other end; this is the carrier only.'),
+    .describe(
+      'Whether each card, switched on, hears its other end, and itself where its driver has a self-test with a loopback.',
+    ),
 });
 
 const options = z.strictObject({
@@ -71,13 +73,14 @@ export function makeTestHardware(
       const withoutDriver = devicesWithoutDriver(found.pciDevices).map(describePciDevice);
       for (const device of withoutDriver) context.log(`no driver for ${device}`);
       const diskTests = disks && (await testDisks(disks, places, open, context));
+      const cardTests = networkCards && (await testNetworkCards(networkCards, places.sysFolder, context));
       const faults = [
         ...(memory ? memoryFaults(found.memory, memory.atLeast) : []),
         ...drivers
           .filter((name) => !isDriverLoaded(name, places))
           .map((name) => `driver ${name}: not loaded`),
         ...(diskTests?.faults ?? []),
-        ...(networkCards ? await testNetworkCards(networkCards, places.sysFolder, context) : []),
+        ...(cardTests?.faults ?? []),
       ];
       await writeFileDurably(
         places.inventoryPath,
@@ -98,7 +101,7 @@ export function makeTestHardware(
         networkCards: found.networkCards.length,
         withoutDriver: withoutDriver.length,
         ...(diskTests && diskFacts(diskTests)),
-        ...(networkCards?.loopback && { loopback: 'carrier only' }),
+        ...(cardTests?.loopback !== undefined && { loopback: cardTests.loopback }),
       };
     },
   });
