@@ -61,7 +61,8 @@ t.test('syslog gets one datagram', async (t) => {
   t.same(await told({ syslog: { ...syslog, host: '127.0.0.1' } }), [{ channel: 'syslog' }]);
   const [bytes] = await message;
   // local3 is 19, a warning 4 (RFC 5424, 6.2.1).
-  t.equal(String(bytes), `<156>1 2026-11-21T08:00:00.000Z box assay - fallback - \ufeff${event.text}`);
+  const head = '<156>1 2026-11-21T08:00:00.000Z box assay - fallback -';
+  t.equal(String(bytes), `${head} \ufeff${event.text}, serial number SN-7`);
 });
 
 t.test('the webhook gets the event, mail says it to people', async (t) => {

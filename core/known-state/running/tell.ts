@@ -56,9 +56,11 @@ type Channel = (event: SystemEvent, settings: NotifySettings, signal: AbortSigna
 
 /** What fails must not tell the webhook's address: many have their password in it. */
 const channels: Record<Telling['channel'], Channel> = {
-  async syslog({ event, machine, time, text }, { syslog }) {
+  async syslog({ event, machine: { host, serial }, time, text: sentence }, { syslog }) {
     const { facility } = syslog!;
-    const words = { facility, severity: 'warning', host: machine.host, messageId: event, text } as const;
+    // Machines of one image may all have the same host name.
+    const text = serial === null ? sentence : `${sentence}, serial number ${serial}`;
+    const words = { facility, severity: 'warning', host, messageId: event, text } as const;
     await sendSyslog(encodeSyslogMessage({ ...words, time: new Date(time) }), syslog!);
   },
   async email(event, { email }, signal) {
