@@ -17,6 +17,8 @@ scenario(
     const lame = await redundantUnit(bench, set, 'beta', { badSectors: { first: [0, 1, 2, 3, 4, 5, 6, 7] } });
     const up = await lame.start();
     bench.check('the second disk runs', up.system, 'system-2');
+    const resets = lame.running.qmpEvents.filter(({ event }) => event === 'RESET').length;
+    bench.check('by kexec, and without a recovery', [resets, up.recoveries], [0, 0]);
     bench.check('it says why', /unreadable|read/.test(up.passedOver['system-1'] ?? ''), true);
     const errors = lame.running.qmpEvents.filter(({ event }) => event === 'BLOCK_IO_ERROR').length;
     bench.fault('the first disk cannot be read', `${errors} I/O errors seen by QEMU`, lame.name);

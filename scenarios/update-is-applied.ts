@@ -11,8 +11,11 @@ scenario(
     const set = await redundantSet(bench);
     const unit = await redundantUnit(bench, set, 'alpha');
     await unit.start();
+    const disk = 'sha256sum /dev/vda';
+    const untouched = await unit.command(disk);
     const foreign = await set.update({ version: '6.6.6', key: 'another' });
     bench.check('another key is refused', /KNOWN_STATE_/.test(await unit.refuse(foreign)), true);
+    bench.check('and nothing was written', await unit.command(disk), untouched);
     await unit.update(await set.update({ version: '1.1.0' }));
     await unit.powerOff();
     bench.check('both can start', await unit.states(), { 'system-1': 'OK', 'system-2': 'OK' });

@@ -33,7 +33,8 @@ export async function bundlePrograms(
       outExtension: { '.js': '.cjs' },
       bundle: true,
       platform: 'node',
-      target: 'node24',
+      // Nothing is lowered for a version: what esbuild makes of `await using` in a loop throws one turn's error in all later ones.
+      target: 'esnext',
       // Not ES modules: an `import` of node:http reads every name that it exports, some of which load a whole HTTP
       // client of their own. On slow hardware that is a second of every start.
       format: 'cjs',
