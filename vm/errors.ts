@@ -77,6 +77,16 @@ export const vmErrors = errorTable({
     summary: 'the guest kernel panicked',
     remedy: 'read the panic in the console log; a scenario that wants one says `panic: "is-noted"`',
   },
+  VM_GUEST_RESTARTED: {
+    blame: 'product',
+    summary: 'the guest restarted by itself while something was expected of it',
+    remedy: 'look at the lines before the restart; a scenario that wants one leaves out `restart: "fails"`',
+  },
+  VM_CONSOLE_GARBLED: {
+    blame: 'host',
+    summary: 'the console loses or doubles characters on their way',
+    remedy: 'believe nothing that came over it; check the cable, the speed and the flow control of the line',
+  },
   VM_SHELL_NOT_REACHED: {
     blame: 'product',
     summary: 'no shell answered on the console',
@@ -91,6 +101,11 @@ export const vmErrors = errorTable({
     blame: 'product',
     summary: 'a command on the console did not end in time',
     remedy: 'see what it printed; give it more time with timeoutMs when it is only slow',
+  },
+  VM_COMMAND_UNTYPABLE: {
+    blame: 'usage',
+    summary: 'a command holds a character that cannot be typed',
+    remedy: "write it as an escape for the guest's printf: \\r, \\033",
   },
   VM_COMMAND_FAILED: {
     blame: 'product',
@@ -111,5 +126,45 @@ export const vmErrors = errorTable({
     blame: 'product',
     summary: 'a service of the machine does not answer over the network',
     remedy: 'the machine said it was ready and is not: look at its console and at what the service logged',
+  },
+  VM_CHECKPOINT_NO_ROOM: {
+    blame: 'host',
+    summary: 'there is no room for the memory of a machine of which checkpoints can be taken',
+    remedy: 'make /dev/shm larger (in containers --shm-size), or give the machine less memory',
+  },
+  VM_CHECKPOINT_FAILED: {
+    blame: 'host',
+    summary: "a machine's state could not be saved, or not be loaded",
+    remedy: 'read what QEMU says, here and in qemu.log; a machine without checkpoints does not need it',
+  },
+  VM_CHECKPOINT_HELD: {
+    blame: 'usage',
+    summary: 'a machine cannot be switched on while a checkpoint of it is held',
+    remedy: 'fork the checkpoint, or dispose of it first',
+  },
+  VM_CHECKPOINT_CHANGED: {
+    blame: 'usage',
+    summary: 'a disk image was written since the checkpoint',
+    remedy: 'leave the images alone while a checkpoint is held; give a fork a changed copy with `disks`',
+  },
+  VM_WRITE_LOG_CORRUPT: {
+    blame: 'harness',
+    summary: 'a write log is none, or is damaged',
+    remedy: 'use the log as QEMU wrote it, `<disk>.writes-<n>.log` in the folder of the machine',
+  },
+  VM_DISK_IN_USE: {
+    blame: 'usage',
+    summary: 'a disk cannot be changed from outside while its machine is on',
+    remedy: 'do it after cut(), or once the machine is off',
+  },
+  VM_DISK_MOMENT_PASSED: {
+    blame: 'harness',
+    summary: 'the write that was to be waited for was made already',
+    remedy: 'name the write before power on, or a later one',
+  },
+  VM_DISK_HOST_FAILED: {
+    blame: 'host',
+    summary: 'the file behind a disk could not be read or written',
+    remedy: "look at the host's storage; the guest got an I/O error that nobody had asked for",
   },
 });

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { vmErrors } from './errors.ts';
 import { EthernetSwitch } from './ethernet-switch.ts';
+import type { ResolvedMachineSpec } from './machine-spec.ts';
 
 /** The networks between the machines of one scenario, by name; each is there from its first use to the scenario's end. */
 export class EthernetNetworks {
@@ -33,4 +35,28 @@ export class EthernetNetworks {
     }
     this.#switches.clear();
   }
+}
+
+/**
+ * Where the cards of a machine are plugged in, by the names of their networks.
+ *
+ * @throws VM_SPEC_INVALID when there are no networks to plug into.
+ */
+export async function socketPathsOf(
+  { name, nics }: Pick<ResolvedMachineSpec, 'name' | 'nics'>,
+  networks: EthernetNetworks | undefined,
+): Promise<Map<string, string>> {
+  const paths = new Map<string, string>();
+  for (const { network } of nics) {
+    if (network === undefined) continue;
+    const path = await networks?.socketPathOf(network);
+    if (path === undefined) {
+      throw vmErrors.VM_SPEC_INVALID({
+        tried: `plug machine ${name} into the network ${network}`,
+        got: 'a context without networks between machines',
+      });
+    }
+    paths.set(network, path);
+  }
+  return paths;
 }

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { runTool } from '../foundation/index.ts';
+import { ActiveServiceImpairment, type ServiceImpairment } from './service-impairment.ts';
 import { assertSocketPath } from './socket-listener.ts';
 
 /** One service of the host in a guest's closed network. */
@@ -23,6 +25,7 @@ export class GuestServices {
   readonly #socketPaths: readonly string[];
   readonly #servers: readonly Server[];
   readonly #connections = new Set<Socket>();
+  #impairments: ActiveServiceImpairment[] = [];
 
   private constructor(services: readonly GuestService[]) {
     this.#socketPaths = services.map(({ socketPath }) => socketPath);
@@ -53,6 +56,19 @@ export class GuestServices {
     return listening;
   }
 
+  /** From now on all services have this impairment, until it is stopped; connections that are there already only end. */
+  impair(impairment: ServiceImpairment): ActiveServiceImpairment {
+    const active = new ActiveServiceImpairment(impairment);
+    this.#impairments = [...this.#impairments.filter(({ isActive }) => isActive), active];
+    if (impairment.kind === 'refused') {
+      for (const connection of this.#connections) {
+        active.note(connection);
+        connection.destroy();
+      }
+    }
+    return active;
+  }
+
   /** Ends every connection, and with it the program that QEMU started for it; nothing listens any more. */
   async close(): Promise<void> {
     for (const server of this.#servers) server.close();
@@ -61,9 +77,20 @@ export class GuestServices {
   }
 
   #relay(fromGuest: Socket, hostPort: number): void {
+    const impairments = this.#impairments.filter(({ isActive }) => isActive);
+    const refusing = impairments.find(({ impairment }) => impairment.kind === 'refused');
+    if (refusing !== undefined) {
+      refusing.note(fromGuest);
+      // Without a word to the service, and without one from it.
+      fromGuest.on('error', () => undefined).destroy();
+      return;
+    }
     const toService = connect({ host: '127.0.0.1', port: hostPort, allowHalfOpen: true });
+    const passage = (direction: 'to-service' | 'to-guest') =>
+      impairments.flatMap((active) => active.passage(fromGuest, direction));
     // The end of one direction is passed on as such; a connection that is broken breaks the other.
-    fromGuest.pipe(toService).pipe(fromGuest);
+    piped(fromGuest, [...passage('to-service'), toService]);
+    piped(toService, [...passage('to-guest'), fromGuest]);
     this.#hold(fromGuest, toService);
     this.#hold(toService, fromGuest);
   }
@@ -74,6 +101,10 @@ export class GuestServices {
     connection.on('error', () => other.destroy());
     connection.on('close', () => this.#connections.delete(connection));
   }
+}
+
+function piped(from: Duplex, through: readonly Duplex[]): void {
+  through.reduce((before, next) => before.pipe(next), from);
 }
 
 /** Half a year, in seconds: socat waits so long for the answer to a guest that has closed its own direction. */

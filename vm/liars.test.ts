@@ -22,20 +22,11 @@ async function upAndTyping(t: Test, line: string) {
 }
 
 t.test('a guest that hangs is said to be silent, and to be the product', async (t) => {
-  const { running } = await upAndTyping(t, "trap '' 2; echo last words; while :; do :; done");
+  const { running } = await upAndTyping(t, "trap '' 2; echo last words; sleep 1000");
   await t.rejects(running.console.expect('recovered', { timeoutMs: 600 }), {
     code: 'VM_CONSOLE_SILENT',
     blame: 'product',
     message: /last words/,
-  });
-});
-
-t.test('a guest that floods its console is said to flood', async (t) => {
-  const { running } = await upAndTyping(t, 'yes 0123456789');
-  await t.rejects(running.console.expect('recovered', { timeoutMs: 4_000 }), {
-    code: 'VM_CONSOLE_FLOODED',
-    blame: 'product',
-    message: /0123456789/,
   });
 });
 

@@ -31,6 +31,8 @@ export interface MachineContext {
   /** Multiplies every deadline. */
   timeoutScale?: number;
   observer?: MachineObserver;
+  /** Gives forks of its checkpoints, by name, somebody who observes them; without it, nobody does. */
+  observeFork?: (fork: string) => MachineObserver;
   /** Networks between machines; whoever makes the machines ends them after the last one. */
   networks?: EthernetNetworks;
   /** Another QEMU than the one on the PATH. */

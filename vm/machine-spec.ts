@@ -6,23 +6,38 @@ const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
 /** Letters, digits and dashes: names become file names, QEMU ids and socket paths. */
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'lower-case letters, digits and dashes, at most 32');
 
-const diskSpec = z.strictObject({
-  name,
-  /** The raw image on the host. */
-  path: z.string().min(1),
-  controller: z.enum(['virtio', 'ahci', 'nvme', 'scsi', 'usb']).default('virtio'),
-  /**
-   * `discarded` (default): the machine writes to an overlay that ends with it, and the image stays as it is.
-   * `kept`: the machine writes to the image itself (design 13).
-   */
-  writes: z.enum(['discarded', 'kept']).default('discarded'),
-  /** Serial number that the guest sees; at most 20 characters fit into every controller's field. */
-  serial: z.string().max(20).optional(),
-  /** Which port of its controller, counted from 0; by default the next one in the order of declaration. */
-  port: z.int().min(0).max(5).optional(),
-  /** Sectors of 512 bytes that cannot be read, as on a worn disk: the guest gets an I/O error, QEMU says BLOCK_IO_ERROR. */
-  badSectors: z.array(z.int().nonnegative()).max(1000).default([]),
-});
+const diskSpec = z
+  .strictObject({
+    name,
+    /** The raw image on the host. */
+    path: z.string().min(1),
+    controller: z.enum(['virtio', 'ahci', 'nvme', 'scsi', 'usb']).default('virtio'),
+    /**
+     * `discarded` (default): the machine writes to an overlay that ends with it, and the image stays as it is.
+     * `kept`: the machine writes to the image itself (design 13).
+     */
+    writes: z.enum(['discarded', 'kept']).default('discarded'),
+    /** Serial number that the guest sees; at most 20 characters fit into every controller's field. */
+    serial: z.string().max(20).optional(),
+    /** Which port of its controller, counted from 0; by default the next one in the order of declaration. */
+    port: z.int().min(0).max(5).optional(),
+    /** Sectors of 512 bytes that cannot be read, as on a worn disk: the guest gets an I/O error, QEMU says BLOCK_IO_ERROR. */
+    badSectors: z.array(z.int().nonnegative()).max(1000).default([]),
+    /**
+     * Its requests pass through the runner, which can do to them whatever happens to disks in motion: see
+     * {@link InterceptedDisk}. It takes the place of `badSectors`. Where writes are discarded the disk is a copy of the image.
+     */
+    intercepted: z.boolean().default(false),
+    /**
+     * Every write, flush and discard goes into a log of its own for each power on, from which the states are made that a
+     * power cut could leave (docs/explorer.md). On virtio only.
+     */
+    writeLog: z.boolean().default(false),
+  })
+  .refine(({ intercepted, badSectors }) => !intercepted || badSectors.length === 0, {
+    path: ['badSectors'],
+    message: "an intercepted disk has them as a fault: addFault({ kind: 'error', of: 'read', sectors })",
+  });
 
 /**
  * The addresses of the emulated network (10.0.2.0/24) that are nobody's: 2 is its gateway, 3 its name server, and its
@@ -61,6 +76,8 @@ const nicSpec = z
      * cards with the same name hear each other, and nothing else. There is no DHCP but what a machine brings.
      */
     network: name.optional(),
+    /** `false`: the slot is empty, and the other cards are where they are. */
+    isPlugged: z.boolean().default(true),
   })
   .refine(
     ({ network, forwardTcpPorts, services }) =>
@@ -126,6 +143,12 @@ const machineSchema = z
      * thinks an idle guest's time flies: a time-out of the guest that an answer of the harness should forestall fires.
      */
     virtualTime: z.boolean().default(false),
+    /** Checkpoints can be taken of it while it is on: its memory is a file then. */
+    checkpoints: z.boolean().default(false),
+  })
+  .refine(({ checkpoints, disks }) => !checkpoints || disks.every(({ intercepted }) => !intercepted), {
+    path: ['checkpoints'],
+    message: 'not with an intercepted disk: all forks would write to the one file',
   })
   .refine(({ virtualTime, cpus }) => !virtualTime || cpus === 1, {
     path: ['cpus'],

@@ -1,11 +1,18 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runTool } from '../foundation/index.ts';
 import { CdDrive } from './cd-drive.ts';
+import { checkCheckpoints } from './checkpoint/check-checkpoints.ts';
+import { type ForkOrigin, MachineCheckpoints } from './checkpoint/machine-checkpoints.ts';
 import { attachSocketSuffix, ConsoleAttachServer } from './console/attach-server.ts';
 import { ConsoleRecorder } from './console/console-recorder.ts';
 import { Redactor } from './console/redactor.ts';
+import { createOverlays } from './disk-overlays.ts';
 import { vmErrors } from './errors.ts';
+import { socketPathsOf } from './ethernet-networks.ts';
+import { changedHardware, type HardwareChange } from './hardware-change.ts';
+import type { InterceptedDisk } from './intercepted-disk/intercepted-disk.ts';
+import { InterceptedDisks } from './intercepted-disk/intercepted-disks.ts';
+import { type MachineCompanion, MachineCompanions } from './machine-companion.ts';
 import type { MachineContext } from './machine-context.ts';
 import { type MachineSpec, type ResolvedMachineSpec, resolveMachineSpec } from './machine-spec.ts';
 import { qemuArguments } from './qemu-arguments.ts';
@@ -13,6 +20,8 @@ import type { QmpClient } from './qmp-client.ts';
 import type { RunningMachine } from './running-machine.ts';
 import { scrubFile } from './scrub-file.ts';
 import { startRunningMachine } from './start-running-machine.ts';
+import { checkWriteLog } from './write-log/write-log-node.ts';
+import { WriteLogs } from './write-log/write-logs.ts';
 
 /** One serial port of a machine and its evidence, over all power cycles. */
 export interface SerialPort {
@@ -29,15 +38,13 @@ export interface SerialPort {
  */
 export async function createMachine(spec: MachineSpec, context: MachineContext): Promise<Machine> {
   const resolved = resolveMachineSpec(spec);
+  checkWriteLog(resolved.name, resolved.disks);
+  checkCheckpoints(resolved);
   const folder = join(context.workFolder, resolved.name);
   await mkdir(folder, { recursive: true });
-  const overlayPaths = new Map<string, string>();
-  for (const disk of resolved.disks.filter(({ writes }) => writes === 'discarded')) {
-    const overlayPath = join(folder, `${disk.name}.overlay.qcow2`);
-    await runTool('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', disk.path, overlayPath]);
-    overlayPaths.set(disk.name, overlayPath);
-  }
-  return new Machine(resolved, context, folder, overlayPaths);
+  const machine = new Machine(resolved, context, folder, await createOverlays(resolved.disks, folder));
+  await machine.interceptedDisks.makeCopies();
+  return machine;
 }
 
 /** A machine that is off (spec H1). `await using` it: at its end nothing of it runs or listens any more. */
@@ -50,9 +57,20 @@ export class Machine {
   readonly folder: string;
   /** @internal */
   readonly redactor = new Redactor();
+  /** @internal */
+  readonly writeLogs: WriteLogs;
+  /** @internal */
+  readonly interceptedDisks: InterceptedDisks;
+  /** @internal */
+  readonly checkpoints: MachineCheckpoints;
+  /** @internal */
+  readonly cdDrive: CdDrive;
+  /** What was typed into it and must be in no log. @internal */
+  readonly secrets = new Set<string>();
   readonly #overlayPaths: ReadonlyMap<string, string>;
-  readonly #cdDrive: CdDrive;
-  readonly #secrets = new Set<string>();
+  /** Who goes with it through its power-ons. @internal */
+  readonly companions = new MachineCompanions();
+  #hardware: ResolvedMachineSpec | undefined;
   #ports: SerialPort[] | undefined;
   #running: RunningMachine | undefined;
   #attach: ConsoleAttachServer | undefined;
@@ -62,12 +80,16 @@ export class Machine {
     context: MachineContext,
     folder: string,
     overlayPaths: ReadonlyMap<string, string>,
+    origin?: ForkOrigin,
   ) {
     this.spec = spec;
     this.context = context;
     this.folder = folder;
     this.#overlayPaths = overlayPaths;
-    this.#cdDrive = new CdDrive(spec.name, spec.cdPath);
+    this.cdDrive = new CdDrive(spec.name, spec.cdPath);
+    this.checkpoints = new MachineCheckpoints(this, origin);
+    this.writeLogs = new WriteLogs(spec.name, folder, spec.disks);
+    this.interceptedDisks = new InterceptedDisks(spec.name, spec.disks, folder);
   }
 
   /** The name that it was declared with. */
@@ -85,9 +107,19 @@ export class Machine {
     return this.spec.virtualTime ? 'tcg' : this.context.accelerator;
   }
 
-  /** The files that its disks are: the image where writes are kept, else the overlay that ends with the machine. */
+  /** The files that its disks are: the image where writes are kept, else what ends with the machine: an overlay, or a copy. */
   get diskFiles(): { name: string; path: string }[] {
-    return this.spec.disks.map(({ name, path }) => ({ name, path: this.#overlayPaths.get(name) ?? path }));
+    return this.interceptedDisks.filesOf(this.spec.disks, this.#overlayPaths);
+  }
+
+  /** A disk declared with `intercepted: true`, for faults and power cuts; on or off. @throws VM_SPEC_INVALID */
+  disk(name: string): InterceptedDisk {
+    return this.interceptedDisks.get(name);
+  }
+
+  /** The logs of a disk declared with `writeLog: true`, one per power on, oldest first. @throws VM_SPEC_INVALID */
+  writeLogPaths(disk: string): readonly string[] {
+    return this.writeLogs.pathsOf(disk);
   }
 
   /**
@@ -99,6 +131,7 @@ export class Machine {
     if (this.#running?.isOn) {
       throw vmErrors.VM_MACHINE_OFF({ tried: `power on ${this.name}`, got: 'it is on already' });
     }
+    await this.companions.beforePowerOn();
     this.#ports ??= this.#openPorts();
     this.#attach ??= await ConsoleAttachServer.listen(
       join(this.context.runtimeFolder, `${this.name}${attachSocketSuffix}`),
@@ -110,14 +143,17 @@ export class Machine {
         socketPath: this.#runtimePath(`net${nicIndex}-${index}.sock`),
       })),
     );
-    const commandLine = qemuArguments(this.spec, {
+    const commandLine = qemuArguments(this.hardware, {
       accelerator: this.accelerator,
       qmpSocketPath,
       serialLogPaths: this.#ports.map((port) => port.logPath),
       overlayPaths: this.#overlayPaths,
-      cdMediumPath: this.#cdDrive.mediumPath,
+      ...(await this.checkpoints.prepareStart()),
+      writeLogPaths: await this.writeLogs.begin(),
+      interceptedSocketPaths: this.interceptedDisks.socketPaths((name) => this.#runtimePath(name)),
+      cdMediumPath: this.cdDrive.mediumPath,
       serviceSocketPaths: services.map((ofNic) => ofNic.map(({ socketPath }) => socketPath)),
-      networkSocketPaths: await this.#networkSocketPaths(),
+      networkSocketPaths: await socketPathsOf(this.spec, this.context.networks),
     });
     this.#running = await startRunningMachine(this, commandLine, {
       qmpSocketPath,
@@ -130,6 +166,28 @@ export class Machine {
     return this.#running;
   }
 
+  /** The hardware as it is now: the declaration, and what was changed since. @internal */
+  get hardware(): ResolvedMachineSpec {
+    return this.#hardware ?? this.spec;
+  }
+
+  /**
+   * Changes its hardware, as somebody with a screwdriver does; it has to be off.
+   *
+   * @throws VM_SPEC_INVALID when it is on, FOUNDATION_CONFIG_INVALID when the change makes no machine.
+   */
+  changeHardware(change: HardwareChange): void {
+    if (this.isOn) {
+      throw vmErrors.VM_SPEC_INVALID({ tried: `change the hardware of ${this.name}`, got: 'it is on' });
+    }
+    this.#hardware = changedHardware(this.hardware, change, this.spec);
+  }
+
+  /** From now on `companion` is asked at every power-on. @internal */
+  accompany(companion: MachineCompanion): void {
+    this.companions.add(companion);
+  }
+
   /**
    * Puts an ISO image into the CD drive, in place of what is there; at once when the machine is on. It stays there
    * over restarts and power cycles.
@@ -138,7 +196,7 @@ export class Machine {
    * cannot be opened.
    */
   async insertCd(path: string): Promise<void> {
-    await this.#cdDrive.insert(path, this.#qmp);
+    await this.cdDrive.insert(path, this.#qmp);
   }
 
   /**
@@ -149,7 +207,7 @@ export class Machine {
    * @throws VM_SPEC_INVALID when the machine was declared without `cdPath`.
    */
   async ejectCd(): Promise<void> {
-    await this.#cdDrive.eject(this.#qmp);
+    await this.cdDrive.eject(this.#qmp);
   }
 
   /**
@@ -160,47 +218,33 @@ export class Machine {
    */
   async keepSecret(secret: string): Promise<void> {
     this.redactor.add(secret);
-    if (this.#secrets.size === 0) {
+    if (this.secrets.size === 0) {
       const logPaths = this.#portNames.map((name) => `${this.#logPath(name)}\n`);
       await writeFile(this.#secretMarkerPath(), logPaths.join(''), { mode: 0o600 });
     }
-    this.#secrets.add(secret);
+    this.secrets.add(secret);
   }
 
   /** Ends QEMU if it runs, takes secrets out of the logs, closes the recordings, removes overlays and sockets. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#running?.isOn) await this.#running.cut();
     await this.#running?.ended;
+    await this.checkpoints[Symbol.asyncDispose]();
     await this.#attach?.close();
     await this.context.observer?.onDisposal?.(this.name);
     const ports = this.#ports ?? [];
-    if (this.#secrets.size > 0) {
-      for (const port of ports) await scrubFile(port.logPath, [...this.#secrets]);
+    if (this.secrets.size > 0) {
+      for (const port of ports) await scrubFile(port.logPath, [...this.secrets]);
       await rm(this.#secretMarkerPath(), { force: true });
     }
     for (const overlayPath of this.#overlayPaths.values()) await rm(overlayPath, { force: true });
+    await this.interceptedDisks.close();
     for (const port of ports) await port.recorder.close();
   }
 
   /** The monitor, while it is on. */
   get #qmp(): QmpClient | undefined {
     return this.#running?.isOn ? this.#running.qmp : undefined;
-  }
-
-  async #networkSocketPaths(): Promise<Map<string, string>> {
-    const paths = new Map<string, string>();
-    for (const { network } of this.spec.nics) {
-      if (network === undefined) continue;
-      const path = await this.context.networks?.socketPathOf(network);
-      if (path === undefined) {
-        throw vmErrors.VM_SPEC_INVALID({
-          tried: `plug machine ${this.name} into the network ${network}`,
-          got: 'a context without networks between machines',
-        });
-      }
-      paths.set(network, path);
-    }
-    return paths;
   }
 
   #openPorts(): SerialPort[] {

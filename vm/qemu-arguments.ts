@@ -1,7 +1,11 @@
 import { cdDeviceId, cdPort } from './cd-drive.ts';
+import { backingNode } from './checkpoint/backing-node.ts';
+import { type MachineMemory, memoryArguments, memoryMachineOption } from './checkpoint/memory-arguments.ts';
 import { vmErrors } from './errors.ts';
 import { relayCommand } from './guest-services.ts';
+import { interceptedNode, reportErrors } from './intercepted-disk/intercepted-node.ts';
 import type { ResolvedDiskSpec, ResolvedMachineSpec, ResolvedNicSpec } from './machine-spec.ts';
+import { withWriteLog, writeLogDeviceOptions } from './write-log/write-log-node.ts';
 
 /** What a machine's command line needs beside its declaration. */
 export interface QemuPlaces {
@@ -11,6 +15,14 @@ export interface QemuPlaces {
   serialLogPaths: readonly string[];
   /** The overlay of each disk whose writes are discarded. */
   overlayPaths: ReadonlyMap<string, string>;
+  /** Of a fork: what its overlays lie over, where that is not the disk's image. */
+  baseOverlayPaths?: ReadonlyMap<string, string>;
+  /** Where its memory is, when that is a file. */
+  memory?: MachineMemory;
+  /** A log for each disk whose writes are recorded; not needed where there are none. */
+  writeLogPaths?: ReadonlyMap<string, string>;
+  /** Where the runner serves each intercepted disk. */
+  interceptedSocketPaths?: ReadonlyMap<string, string>;
   /** What is in the CD drive now; without it, the drive is empty. */
   cdMediumPath?: string | undefined;
   /** A socket for each service of each NIC, in the order of the declaration; not needed where there are none. */
@@ -30,11 +42,12 @@ export function qemuArguments(spec: ResolvedMachineSpec, places: QemuPlaces): st
   const bootIndexes = bootIndexByDevice(spec);
   return [
     ...['-name', `${spec.name},debug-threads=on`],
-    ...['-machine', `q35,accel=${places.accelerator},vmport=off`],
+    ...['-machine', `q35,accel=${places.accelerator},vmport=off${memoryMachineOption(places.memory)}`],
     // Under TCG: a baseline that Node and Debian's kernel want, with rdrand so that no guest waits for entropy.
     ...['-cpu', places.accelerator === 'kvm' ? 'host' : 'Nehalem,+rdrand'],
     ...['-smp', String(spec.cpus)],
     ...['-m', `${spec.memoryMiB}M`],
+    ...memoryArguments(places.memory, spec.memoryMiB),
     ...timeArguments(spec),
     '-nodefaults',
     '-no-user-config',
@@ -45,7 +58,7 @@ export function qemuArguments(spec: ResolvedMachineSpec, places: QemuPlaces): st
     ...spec.disks.flatMap((disk, index) => diskArguments(disk, index, places, bootIndexes)),
     ...cdArguments(spec, places, bootIndexes),
     ...spec.nics.flatMap((nic, index) =>
-      nicArguments(nic, index, netdevArguments(nic, index, places), bootIndexes),
+      nic.isPlugged ? nicArguments(nic, index, netdevArguments(nic, index, places), bootIndexes) : [],
     ),
     ...(spec.watchdog === undefined ? [] : ['-device', spec.watchdog, '-action', 'watchdog=reset']),
     ...smbiosArguments(spec.smbios),
@@ -88,16 +101,21 @@ function diskArguments(
   bootIndexes: ReadonlyMap<string, number>,
 ): string[] {
   const overlayPath = places.overlayPaths.get(disk.name);
-  const image = { driver: 'file', filename: disk.path, discard: 'unmap' };
+  const nbdPath = places.interceptedSocketPaths?.get(disk.name);
+  const image =
+    nbdPath === undefined
+      ? { driver: 'file', filename: disk.path, discard: 'unmap' }
+      : interceptedNode(nbdPath);
   const below = overlayPath
     ? {
         driver: 'qcow2',
         discard: 'unmap',
         file: { driver: 'file', filename: overlayPath },
-        backing: { driver: 'raw', 'read-only': true, file: { driver: 'file', filename: disk.path } },
+        backing: backingNode(disk.path, places.baseOverlayPaths?.get(disk.name)),
       }
     : image;
-  const file = withBadSectors(below, disk.badSectors);
+  const logPath = places.writeLogPaths?.get(disk.name);
+  const file = withWriteLog(withBadSectors(below, disk.badSectors), logPath);
   const blockdev = { 'node-name': `top-${disk.name}`, driver: 'raw', discard: 'unmap', file };
   const device = deviceOf(disk, index);
   const serial = disk.serial === undefined ? '' : `,serial=${escaped(disk.serial)}`;
@@ -105,7 +123,7 @@ function diskArguments(
   return [
     ...['-blockdev', JSON.stringify(blockdev)],
     '-device',
-    `${device},id=disk-${disk.name},drive=top-${disk.name}${serial}${boot === undefined ? '' : `,bootindex=${boot}`}`,
+    `${device},id=disk-${disk.name},drive=top-${disk.name}${serial}${boot === undefined ? '' : `,bootindex=${boot}`}${disk.intercepted ? reportErrors(disk) : ''}`,
   ];
 }
 
@@ -120,7 +138,7 @@ function deviceOf(disk: ResolvedDiskSpec, index: number): string {
   const port = portOf(disk, index);
   switch (disk.controller) {
     case 'virtio':
-      return `virtio-blk-pci,addr=${hex(slots.disk + port)}`;
+      return `virtio-blk-pci,addr=${hex(slots.disk + port)}${disk.writeLog ? `,${writeLogDeviceOptions}` : ''}`;
     case 'nvme':
       return `nvme,addr=${hex(slots.disk + port)}${disk.serial === undefined ? `,serial=${disk.name}` : ''}`;
     case 'ahci':

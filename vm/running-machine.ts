@@ -1,4 +1,6 @@
 import { Deadline } from '../foundation/index.ts';
+import { type BrokenGuest, breakGuest } from './break-guest.ts';
+import type { Checkpoint } from './checkpoint/checkpoint.ts';
 import { againHere } from './console/again-here.ts';
 import type { ConsoleAttachServer } from './console/attach-server.ts';
 import type { LogStream } from './console/log-stream.ts';
@@ -7,11 +9,15 @@ import { vmErrors } from './errors.ts';
 import { hostPortOf } from './forwarded-port.ts';
 import { type GuestRequest, type GuestResponse, requestFromGuest } from './guest-request.ts';
 import type { GuestServices } from './guest-services.ts';
+import { hostExcuse } from './host-excuse.ts';
+import type { LoseUnflushed, LostWrites } from './intercepted-disk/lose-unflushed.ts';
 import { LineTicker } from './line-ticker.ts';
 import type { Machine, SerialPort } from './machine.ts';
 import { endReason, type MachineEnd, stallOf } from './machine-end.ts';
+import { MachineStrain } from './machine-strain.ts';
 import type { QemuProcess } from './qemu-process.ts';
 import type { QmpClient, QmpEvent } from './qmp-client.ts';
+import type { ActiveServiceImpairment, ServiceImpairment } from './service-impairment.ts';
 import { forgetTranslatedCode } from './translated-code.ts';
 
 const defaultPowerOffTimeoutMs = 60_000;
@@ -44,6 +50,7 @@ export class RunningMachine {
   readonly #consoles: ReadonlyMap<string, SerialConsole>;
   #events: QmpEvent[] = [];
   readonly #services: GuestServices;
+  readonly #strain: MachineStrain;
   readonly #debuggerSocketPath: string;
   #quickening: Promise<void> | undefined;
   #asked: 'cut' | undefined;
@@ -60,9 +67,13 @@ export class RunningMachine {
     this.#qemu = qemu;
     this.#streams = streams;
     this.#services = services;
+    this.#strain = new MachineStrain(qemu.pid, machine);
     this.#debuggerSocketPath = debuggerSocketPath;
     qmp.on('event', (event) => this.#onQmpEvent(event));
     this.ended = this.#whenEnded();
+    machine.interceptedDisks.onHostFailure = (error) => {
+      for (const console of this.#consoles.values()) console.end(error);
+    };
     this.#consoles = new Map(
       ports.map((port, index) => [port.name, this.#attach(port, streams[index]!, attach)]),
     );
@@ -90,6 +101,27 @@ export class RunningMachine {
     });
   }
 
+  /**
+   * How many bytes the write log of a disk has now. What the guest has acknowledged by now, on its console for example,
+   * is before that: every power cut after this place has to keep it (docs/explorer.md).
+   *
+   * @throws VM_SPEC_INVALID when the disk has no write log.
+   */
+  async writeLogPosition(disk: string): Promise<number> {
+    return await this.#machine.writeLogs.position(disk);
+  }
+
+  /**
+   * Keeps the machine as it is at this moment, to be gone on from many times with `fork`; the machine itself is off
+   * then. It has to be declared with `checkpoints: true`. What somebody waits for on it ends with VM_MACHINE_OFF.
+   *
+   * @throws VM_SPEC_INVALID when it was declared otherwise, VM_CHECKPOINT_FAILED (it goes on then), VM_MACHINE_OFF.
+   */
+  async checkpoint(): Promise<Checkpoint> {
+    // A restart of the guest may be under way that sets the machine going again when it is stopped.
+    return await this.#machine.checkpoints.take(this, async () => await this.#quickening);
+  }
+
   /** Presses the power button (ACPI); what the guest does then is up to it. @throws VM_MACHINE_OFF */
   async pressPowerButton(): Promise<void> {
     this.#noteAction('button');
@@ -103,15 +135,18 @@ export class RunningMachine {
   }
 
   /**
-   * Pulls the plug: QEMU is killed. What the guest has written by then is on the disk, flushed or not; a cut that
-   * loses writes is made from a write log (design 7).
+   * Pulls the plug: QEMU is killed. What the guest has written by then is on the disk, flushed or not. With `lose`, its
+   * intercepted disks lose what a power cut may take from them (design 7).
+   *
+   * @returns what each intercepted disk has lost; nothing without `lose`.
    * @throws VM_MACHINE_OFF
    */
-  async cut(): Promise<void> {
+  async cut({ lose }: { lose?: LoseUnflushed } = {}): Promise<LostWrites[]> {
     this.#asked = 'cut';
     this.#noteAction('cut');
     await this.#qemu.kill();
     await this.ended;
+    return lose === undefined ? [] : await this.#machine.interceptedDisks.loseUnflushed(lose);
   }
 
   /**
@@ -128,7 +163,12 @@ export class RunningMachine {
         expected: `that within ${limitMs / 1000} s`,
         got: `it runs; its last lines:\n${this.console.tail(15).join('\n')}`,
       });
-    const end = await Deadline.after(limitMs).race(this.ended, 'power off', late);
+    const sinceMs = performance.now();
+    const end = await Deadline.after(limitMs)
+      .race(this.ended, 'power off', late)
+      .catch(async (error) => {
+        throw (await this.#hostExcuse(sinceMs)) ?? error;
+      });
     if (end.how === 'died') throw againHere(end.error);
   }
 
@@ -144,7 +184,29 @@ export class RunningMachine {
   async request(path: string, request: GuestRequest = {}): Promise<GuestResponse> {
     const timeoutScale = this.#machine.context.timeoutScale ?? 1;
     const port = await this.hostPort(request.port ?? 80);
-    return await requestFromGuest(this.name, port, path, request, timeoutScale);
+    const sinceMs = performance.now();
+    return await requestFromGuest(this.name, port, path, request, timeoutScale).catch(async (error) => {
+      throw (await this.#hostExcuse(sinceMs)) ?? error;
+    });
+  }
+
+  /** Lets what runs in it hang or panic; a reset takes it away. @throws as `breakGuest` @internal */
+  async breakGuest(how: BrokenGuest): Promise<string> {
+    await this.#quickening;
+    const broken = breakGuest(this.qmp, this.#debuggerSocketPath, how);
+    // There is one debugger stub: a restart meanwhile goes without it.
+    this.#quickening = broken
+      .then(() => undefined)
+      .catch(() => undefined)
+      .finally(() => {
+        this.#quickening = undefined;
+      });
+    return await broken;
+  }
+
+  /** Something is wrong with all services of its cards, until it is stopped or the machine is off. @internal */
+  impairServices(impairment: ServiceImpairment): ActiveServiceImpairment {
+    return this.#services.impair(impairment);
   }
 
   /** The host's TCP port behind which a forwarded port of the guest is. @throws VM_SPEC_INVALID */
@@ -159,12 +221,10 @@ export class RunningMachine {
       name: `${port.name} of machine ${this.name}`,
       recorder: port.recorder,
       redactor: this.#machine.redactor,
+      shellLoop: this.#machine.checkpoints.shellLoopOf(port.name),
       ...(timeoutScale === undefined ? {} : { timeoutScale }),
       beforeSecret: (secret) => this.#machine.keepSecret(secret),
-      diagnose: async () => {
-        await this.#quickening;
-        return await stallOf(this.qmp, this.name);
-      },
+      diagnose: (sinceMs) => this.#hostExcuse(sinceMs),
       closedBecause: async () => (await this.ended).error,
       onText: (text) => {
         ticker.tick(() => console.lastLine);
@@ -183,7 +243,7 @@ export class RunningMachine {
     if (this.#quickening && (event.event === 'STOP' || event.event === 'RESUME')) return;
     this.#events.push(event);
     this.#machine.context.observer?.onQmpEvent?.(this.name, event);
-    if (event.event === 'RESET') this.#onReset();
+    if (event.event === 'RESET') this.#onReset(event);
     // A host without space stops the machine: no wait on it can come to a good end.
     if (event.event !== 'BLOCK_IO_ERROR' || event.data.action !== 'stop') return;
     void stallOf(this.qmp, this.name, event).then((error) => {
@@ -191,8 +251,9 @@ export class RunningMachine {
     });
   }
 
-  #onReset(): void {
-    for (const console of this.#consoles.values()) console.guestRestarted();
+  #onReset({ data }: QmpEvent): void {
+    const cause = data.guest === true ? String(data.reason) : undefined;
+    for (const console of this.#consoles.values()) console.guestRestarted(cause);
     if (this.#machine.accelerator !== 'tcg' || this.#quickening) return;
     this.#quickening = forgetTranslatedCode(this.qmp, this.#debuggerSocketPath)
       // Without it the restart is slower, and nothing else: a machine that is off by now says so itself.
@@ -202,10 +263,19 @@ export class RunningMachine {
       });
   }
 
+  /** A wait is over: the error where the host is to blame for it. */
+  async #hostExcuse(sinceMs: number): Promise<Error | undefined> {
+    await this.#quickening;
+    const { folder } = this.#machine;
+    return await hostExcuse({ name: this.name, folder, qmp: this.qmp, strain: this.#strain }, sinceMs);
+  }
+
   async #whenEnded(): Promise<MachineEnd> {
     const exit = await this.#qemu.exited;
     await Promise.all(this.#streams.map((stream) => stream.finish()));
     await this.#services.close();
+    await this.#machine.interceptedDisks.powerOff();
+    this.#strain[Symbol.dispose]();
     this.#isOn = false;
     const end = await endReason(this.name, {
       exit,

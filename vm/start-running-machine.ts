@@ -43,6 +43,7 @@ export async function startRunningMachine(
   let services: GuestServices | undefined;
   try {
     services = await GuestServices.listen(places.services);
+    await machine.interceptedDisks.powerOn();
     const streams = await openSerialStreams(places, attachments);
     const listener = await listenOnce(places.qmpSocketPath);
     attachments.defer(() => listener.close());
@@ -55,13 +56,16 @@ export async function startRunningMachine(
     const qmp = new QmpClient(qmpSocket, timeoutScale);
     const running = new RunningMachine(machine, { ...places, qemu, qmp, streams, services });
     await Promise.race([attachPorts(qmp, places, deadline), ended]);
+    await machine.checkpoints.resume(qmp);
     await prepared;
+    await machine.companions.beforeFirstInstruction(running);
     await qmp.execute('cont');
     machine.context.observer?.onPower?.(machine.name, 'on', qemu.pid);
     return running;
   } catch (error) {
     await qemu?.kill();
     await services?.close();
+    await machine.interceptedDisks.powerOff();
     // QEMU closes its connections before it is gone: its end is the reason, the closed connection only a sign.
     if (qemu && (error as { code?: string }).code === 'VM_MACHINE_OFF') await rejectOnExit(machine, qemu);
     throw error;

@@ -19,6 +19,7 @@ export interface CommandFrame {
 export class CommandFrameReader {
   readonly #begin: RegExp;
   readonly #end: RegExp;
+  readonly #garbled: RegExp;
   readonly #maxOutputLength: number;
   #startSeconds: number | undefined;
   #begun = false;
@@ -26,16 +27,24 @@ export class CommandFrameReader {
   #scannedLength = 0;
   #kernelMessages: string[] = [];
   tooLarge = false;
+  /** The length of the command as it arrived, when that is not what was typed: it was not run. */
+  garbledLength: number | undefined;
 
   constructor(nonce: string, sequence: number, maxOutputLength: number) {
     this.#begin = new RegExp(`@${nonce}:${sequence}:b:([0-9.]*);\\n`);
     this.#end = new RegExp(`@${nonce}:${sequence}:([ex]):(\\d+);\\n`);
+    this.#garbled = new RegExp(`@${nonce}:${sequence}:g:(\\d+);\\n`);
     this.#maxOutputLength = maxOutputLength;
   }
 
   /** What was printed so far. */
   get output(): string {
     return this.#begun ? this.#output : '';
+  }
+
+  /** The command's end has come and its beginning has not. */
+  get beginIsMissing(): boolean {
+    return !this.#begun && this.#end.test(this.#output);
   }
 
   /** Takes a piece; when the frame is complete, gives it with the text that came after it. */
@@ -57,7 +66,11 @@ export class CommandFrameReader {
 
   #takeBegin(): boolean {
     const begin = this.#begin.exec(this.#output);
-    if (!begin) return false;
+    if (!begin) {
+      const garbled = this.#garbled.exec(this.#output);
+      if (garbled) this.garbledLength = Number(garbled[1]);
+      return false;
+    }
     this.#begun = true;
     this.#startSeconds = begin[1] === '' ? undefined : Number(begin[1]);
     this.#output = this.#output.slice(begin.index + begin[0].length);

@@ -1,5 +1,5 @@
 /** What the command loop answers: `@abcdefghjkmn:3:e:0;`. */
-const loopFrame = /^@[a-z0-9]{12}:\d+:[behx]:[\d.]*;$/;
+const loopFrame = /^@[a-z0-9]{12}:\d+:[beghx]:[\d.]*;$/;
 
 /** The line that sets the loop up, as terminals and shells echo it: whole, or broken by a narrow terminal. */
 const setUpBegins = /unset HISTFILE; exec sh -c 'stty -echo/;
@@ -8,7 +8,7 @@ const setUpEnds = /esac; done'\s*$/;
 const setUpLines = 12;
 
 /** Every piece of it names one of the loop's variables; what the guest prints in between does not. */
-const ofSetUp = /\$\{?_[ACLNSUV]/;
+const ofSetUp = /\$\{?#?_[ACLNSUV]/;
 
 /**
  * Lines of a console without what Assay and its command loop in the guest's shell say to each other: nothing for

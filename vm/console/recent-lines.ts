@@ -28,8 +28,12 @@ export class RecentLines {
 
   /** The last `count` lines, oldest first. */
   tail(count = this.#maxCount): string[] {
-    const lines = this.#current === '' ? this.#lines : [...this.#lines, this.#current];
-    return withoutLoopTalk(lines).slice(-count);
+    return withoutLoopTalk(this.whole).slice(-count);
+  }
+
+  /** All that is kept, with what Assay and its command loop say to each other. */
+  get whole(): string[] {
+    return this.#current === '' ? this.#lines : [...this.#lines, this.#current];
   }
 
   #endLine(): void {

@@ -1,6 +1,7 @@
 import type { ConsoleRecorder } from './console-recorder.ts';
 import type { ConsoleSign } from './console-watch.ts';
 import type { Redactor } from './redactor.ts';
+import type { ShellLoop } from './shell-session.ts';
 
 export interface SerialConsoleOptions {
   /** How errors name it: `console of machine alpha`. */
@@ -12,10 +13,15 @@ export interface SerialConsoleOptions {
   redactor?: Redactor;
   /** Awaited before a secret is typed: what was not redacted so far has to be from now on. */
   beforeSecret?: (secret: string) => Promise<void>;
-  /** Asked when a wait is over: whether the machine itself still runs. Gives the error to report instead, if any. */
-  diagnose?: () => Promise<Error | undefined>;
+  /**
+   * Asked when a wait is over: whether the machine itself still runs, and got its share of the host since then (on the
+   * clock of performance.now()). Gives the error to report instead, if any.
+   */
+  diagnose?: (sinceMs: number) => Promise<Error | undefined>;
   /** Why the stream has closed, from whoever knows; by default VM_CONSOLE_CLOSED. */
   closedBecause?: () => Promise<Error>;
+  /** Where the state of its command loop is kept, for who has to know it; one that is ready is gone on with. */
+  shellLoop?: ShellLoop;
   /** Everything that was printed, as text without secrets. */
   onText?: (text: string) => void;
   onSign?: (sign: ConsoleSign) => void;
@@ -28,4 +34,9 @@ export interface ExpectOptions {
   timeoutMs?: number;
   /** `fails` (default): a kernel panic ends the wait. `is-noted`: the scenario wants one. */
   panic?: 'fails' | 'is-noted';
+  /**
+   * `is-noted` (default): a guest that restarts by itself meanwhile is named when the wait is over. `fails`: it ends the
+   * wait, so that what the next start prints is not taken for what was expected of this one.
+   */
+  restart?: 'fails' | 'is-noted';
 }

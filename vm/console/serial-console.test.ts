@@ -54,6 +54,34 @@ t.test('a machine that does not run is what a time-out reports', async (t) => {
   await t.rejects(console.expect('x', { timeoutMs: 10 }), { code: 'VM_MACHINE_STALLED', blame: 'host' });
 });
 
+t.test('what came in time counts when the runner was held up', async (t) => {
+  const { console, fromGuest } = consoleWithGuest();
+  const wait = console.expect('in time', { timeoutMs: 50 });
+  // The stream gives it only after the timer has fired, as a file that is read once the runner runs again.
+  setTimeout(() => setImmediate(() => fromGuest.write('in time\n')), 20);
+  const endMs = performance.now() + 300;
+  while (performance.now() < endMs);
+  t.equal((await wait).text, 'in time');
+});
+
+t.test('a guest that restarts by itself is named, or ends the wait where that is said', async (t) => {
+  const { console, fromGuest } = consoleWithGuest();
+  const noted = console.expect('never', { timeoutMs: 1_500 });
+  const ended = console.expect('never', { timeoutMs: 100_000, restart: 'fails' });
+  fromGuest.write('reboot: Restarting system\n');
+  // QEMU reports one restart several times.
+  for (let count = 0; count < 3; count += 1) console.guestRestarted('guest-reset');
+  await t.rejects(ended, {
+    code: 'VM_GUEST_RESTARTED',
+    blame: 'product',
+    message: /guest-reset\nreboot: Rest/,
+  });
+  await t.rejects(noted, { code: 'VM_CONSOLE_SILENT', message: /restarted by itself once \(guest-reset\)/ });
+  const asked = console.expect('never', { timeoutMs: 500, restart: 'fails' });
+  console.guestRestarted();
+  await t.rejects(asked, { code: 'VM_CONSOLE_SILENT' }, 'one that was asked for is none');
+});
+
 t.test('the end of the machine ends every wait, now and later', async (t) => {
   const { console, fromGuest } = consoleWithGuest();
   const wait = console.expect('never');

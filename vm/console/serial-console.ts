@@ -3,25 +3,23 @@ import { Deadline } from '../../foundation/index.ts';
 import { vmErrors } from '../errors.ts';
 import { againHere } from './again-here.ts';
 import { type ConsoleMatch, describePatterns, type PatternsByKey, takeFirstMatch } from './console-waiter.ts';
+import { type ConsoleWait, ConsoleWaits } from './console-waits.ts';
 import { type ConsoleSign, ConsoleWatch } from './console-watch.ts';
 import { type ConsolePattern, ConsoleWindow } from './console-window.ts';
+import { GuestRestarts } from './guest-restarts.ts';
 import { type ConsolePiece, KernelLineSplitter } from './kernel-lines.ts';
+import { lastLook } from './last-look.ts';
 import { RecentLines } from './recent-lines.ts';
 import { Redactor } from './redactor.ts';
 import type { ExpectOptions, SerialConsoleOptions } from './serial-console-options.ts';
 import { type CommandOptions, type CommandResult, ShellSession } from './shell-session.ts';
 import { TerminalText } from './terminal-text.ts';
 import { timeoutError } from './timeout-error.ts';
-
-interface Wait {
-  attempt: () => boolean;
-  fail: (error: Error) => void;
-  panicFails: boolean;
-}
+import { writeAll } from './write-all.ts';
 
 export const defaultExpectTimeoutMs = 30_000;
 
-/** A panic's call trace comes right after its first line; the error shall show it. */
+/** A panic's call trace comes right after its first line, and a restart's last words before it; errors shall show them. */
 const panicTraceMs = 300;
 
 /**
@@ -32,6 +30,8 @@ export class SerialConsole {
   readonly name: string;
   /** @internal */
   readonly recent = new RecentLines();
+  /** @internal */
+  readonly restarts = new GuestRestarts();
   /** Bytes received so far. */
   receivedBytes = 0;
   /** When the last byte came, on the clock of performance.now(). */
@@ -44,9 +44,10 @@ export class SerialConsole {
   readonly #watch = new ConsoleWatch((sign) => this.#onSign(sign));
   readonly #recordDecoder = new TextDecoder('utf-8');
   readonly #redactor: Redactor;
-  readonly #waits = new Set<Wait>();
+  readonly #waits = new ConsoleWaits();
+  readonly #listeners = new Set<(text: string) => void>();
   #tap: ((piece: ConsolePiece) => ConsolePiece | undefined) | undefined;
-  #shell: ShellSession | undefined;
+  #shell: ShellSession;
   #ended: Error | undefined;
   #matchScheduled = false;
 
@@ -55,6 +56,7 @@ export class SerialConsole {
     this.#stream = stream;
     this.#options = options;
     this.#redactor = options.redactor ?? new Redactor();
+    this.#shell = new ShellSession(this, options.shellLoop);
     stream.on('data', (bytes: Buffer) => this.#receive(bytes));
     // What is wrong shows as the end of the stream; an error without a listener would end the runner.
     stream.on('error', () => undefined);
@@ -85,7 +87,7 @@ export class SerialConsole {
    *
    * @returns What was found; `which` is the key of the pattern (`match` when there is only one).
    * @throws VM_CONSOLE_TIMEOUT, VM_CONSOLE_SILENT or VM_CONSOLE_FLOODED when it does not come in time,
-   * VM_GUEST_PANICKED at once, and what ended the machine as soon as it is gone.
+   * VM_GUEST_PANICKED at once, VM_GUEST_RESTARTED where it says so, and what ended the machine as soon as it is gone.
    * @example
    * await console.expect('login: ', { timeoutMs: 60_000 });
    * const found = await console.expect({ ready: /READY (\d+) s/, failed: 'FAILED' });
@@ -103,7 +105,7 @@ export class SerialConsole {
     const single = typeof wanted === 'string' || wanted instanceof RegExp;
     const patterns: PatternsByKey<string> = single ? { match: wanted } : wanted;
     const totalMs = (options.timeoutMs ?? defaultExpectTimeoutMs) * this.timeoutScale;
-    const match = await this.#waitFor(patterns, totalMs, options.panic !== 'is-noted');
+    const match = await this.#waitFor(patterns, totalMs, options);
     this.#options.onMatch?.({ expected: describePatterns(patterns), view: match.view });
     return match;
   }
@@ -113,31 +115,39 @@ export class SerialConsole {
    * this is used first; nothing of it reaches the guest's disk.
    *
    * @throws VM_COMMAND_FAILED when the status is not accepted, VM_COMMAND_TIMEOUT, VM_SHELL_NOT_REACHED,
-   * VM_SHELL_ENDED, VM_OUTPUT_TOO_LARGE, and all that {@link expect} throws.
+   * VM_SHELL_ENDED, VM_OUTPUT_TOO_LARGE, VM_CONSOLE_GARBLED, VM_COMMAND_UNTYPABLE, and all that {@link expect} throws.
    * @example
    * const { output } = await console.run('cat /etc/hostname');
    * const { exitCode } = await console.run('test -e /etc/shadow', { acceptExitCodes: 'any' });
    */
   async run(command: string, options: CommandOptions = {}): Promise<CommandResult> {
-    this.#shell ??= new ShellSession(this);
     return await this.#shell.run(command, options);
   }
 
-  /** The guest starts anew: its shell, and the command loop in it, are gone. @internal */
-  guestRestarted(): void {
-    this.#shell?.lost();
-    this.#shell = undefined;
+  /** The guest starts anew: its shell, and the command loop in it, are gone. `cause`: it did so by itself. @internal */
+  guestRestarted(cause?: string): void {
+    this.#shell.lost();
+    this.#shell = new ShellSession(this, this.#options.shellLoop);
+    if (cause === undefined) return;
+    this.restarts.add(cause);
+    const waiting = [...this.#waits].filter(({ restartFails }) => restartFails);
+    setTimeout(() => this.#fail(waiting, vmErrors.VM_GUEST_RESTARTED, cause), panicTraceMs);
   }
 
   /** Ends the command loop, so that a person gets the shell back. */
   async releaseShell(): Promise<void> {
-    await this.#shell?.release();
-    this.#shell = undefined;
+    await this.#shell.release();
+    this.#shell = new ShellSession(this, this.#options.shellLoop);
   }
 
   /** @internal */
   get timeoutScale(): number {
     return this.#options.timeoutScale ?? 1;
+  }
+
+  /** Whether somebody else than the guest is to blame for a wait that is over. @internal */
+  async diagnose(sinceMs: number): Promise<Error | undefined> {
+    return await this.#options.diagnose?.(sinceMs);
   }
 
   /** Why nothing more can come; undefined while the other end is there. */
@@ -161,7 +171,13 @@ export class SerialConsole {
     const reason = this.#ended;
     // What had arrived before the end still counts.
     this.#match();
-    for (const wait of this.#waits) wait.fail(reason);
+    this.#waits.fail([...this.#waits], reason);
+  }
+
+  /** Lets `listener` hear what comes, as plain text, beside all that waits. @returns what ends it. @internal */
+  listen(listener: (text: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Lets `tap` see every piece before the window does; what it returns goes on to the window. @internal */
@@ -173,7 +189,7 @@ export class SerialConsole {
   failure(panicFails: boolean): { promise: Promise<never>; release: () => void } {
     const { promise, reject } = Promise.withResolvers<never>();
     promise.catch(() => undefined);
-    const wait: Wait = { attempt: () => false, fail: reject, panicFails };
+    const wait = { attempt: () => false, fail: reject, panicFails };
     if (this.#ended) reject(this.#ended);
     else this.#waits.add(wait);
     return { promise, release: () => this.#waits.delete(wait) };
@@ -182,10 +198,10 @@ export class SerialConsole {
   async #waitFor(
     patterns: PatternsByKey<string>,
     totalMs: number,
-    panicFails: boolean,
+    options: ExpectOptions,
   ): Promise<ConsoleMatch> {
     const deadline = Deadline.after(totalMs);
-    const receivedBefore = this.receivedBytes;
+    const [sinceMs, receivedBefore] = [performance.now(), this.receivedBytes];
     const found = Promise.withResolvers<ConsoleMatch>();
     const attempt = () => {
       const match = takeFirstMatch(this.#window, patterns);
@@ -194,16 +210,20 @@ export class SerialConsole {
     };
     if (attempt()) return await found.promise;
     if (this.#ended) throw againHere(this.#ended);
-    const wait: Wait = { attempt, fail: found.reject, panicFails };
+    const { panic, restart } = options;
+    const fails = { panicFails: panic !== 'is-noted', restartFails: restart === 'fails' };
+    const wait: ConsoleWait = { attempt, fail: found.reject, ...fails };
     this.#waits.add(wait);
     const expired = new Error('expired');
     try {
       return await deadline.race(found.promise, 'expect', () => expired);
     } catch (error) {
       if (error !== expired) throw againHere(error);
-      this.#waits.delete(wait);
-      const facts = { patterns, waitedMs: totalMs, receivedBefore };
-      throw (await this.#options.diagnose?.()) ?? timeoutError(this, facts);
+      const timeout = () => timeoutError(this, { patterns, waitedMs: totalMs, sinceMs, receivedBefore });
+      const diagnose = (since: number) => this.diagnose(since);
+      return await lastLook(found.promise, { sinceMs, totalMs, diagnose, timeout }).catch((late) => {
+        throw againHere(late);
+      });
     } finally {
       this.#waits.delete(wait);
     }
@@ -217,6 +237,7 @@ export class SerialConsole {
     if (text === '') return;
     this.recent.push(text);
     this.#watch.push(text);
+    for (const listener of this.#listeners) listener(text);
     const pieces = this.#splitter
       .push(text)
       .flatMap((piece) => (this.#tap ? (this.#tap(piece) ?? []) : piece));
@@ -251,41 +272,29 @@ export class SerialConsole {
   }
 
   #match(): void {
-    for (const wait of this.#waits) {
-      if (wait.attempt()) this.#waits.delete(wait);
-    }
+    this.#waits.attempt();
   }
 
   #onSign(sign: ConsoleSign): void {
     this.#options.onSign?.(sign);
     // What a command prints may be an old log; a restart in the middle of one shows as its shell's silence.
     if (sign.kind === 'boot' && !this.#tap) this.guestRestarted();
-    if (sign.kind === 'panic') setTimeout(() => this.#failOnPanic(sign.line), panicTraceMs);
+    if (sign.kind !== 'panic') return;
+    const panicked = () => [...this.#waits].filter(({ panicFails }) => panicFails);
+    setTimeout(() => this.#fail(panicked(), vmErrors.VM_GUEST_PANICKED, sign.line), panicTraceMs);
   }
 
-  #failOnPanic(line: string): void {
+  /** What had come before still counts. */
+  #fail(waits: readonly ConsoleWait[], make: typeof vmErrors.VM_GUEST_PANICKED, what: string): void {
     this.#match();
-    const error = vmErrors.VM_GUEST_PANICKED({
-      tried: `wait on the ${this.name}`,
-      got: `${line}\n${this.tail(25).join('\n')}`,
-    });
-    for (const wait of this.#waits) {
-      if (!wait.panicFails) continue;
-      this.#waits.delete(wait);
-      wait.fail(error);
-    }
+    const got = `${what}\n${this.tail(25).join('\n')}`;
+    this.#waits.fail(waits, make({ tried: `wait on the ${this.name}`, got }));
   }
 
   async #write(text: string): Promise<void> {
     if (this.#ended) throw againHere(this.#ended);
-    if (this.#stream.write(text)) return;
-    const gone = this.failure(false);
-    try {
-      await Promise.race([new Promise<void>((resolve) => this.#stream.once('drain', resolve)), gone.promise]);
-    } catch (error) {
+    await writeAll(this.#stream, text, () => this.failure(false)).catch((error) => {
       throw againHere(error);
-    } finally {
-      gone.release();
-    }
+    });
   }
 }

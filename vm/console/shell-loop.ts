@@ -8,9 +8,10 @@
  * single-quoted word, no `!`, no backslash before a quote. The loop itself runs in the guest's `sh` with builtins
  * only: a process less per command is what makes `run` quick.
  *
- * Lines to the loop: `+text` appends to the command, `-text` appends and ends a line of it, `=N text` appends and
- * runs it as number N. The loop answers `@nonce:N:b:<uptime>;`, then the command's output, then
- * `@nonce:N:e:<status>;` (`x` in place of `e` when the command ended the loop's shell).
+ * Lines to the loop: `+text` appends to the command, `-text` appends and ends a line of it, `=N length text` appends
+ * and runs it as number N. The loop answers `@nonce:N:b:<uptime>;`, then the command's output, then
+ * `@nonce:N:e:<status>;` (`x` in place of `e` when the command ended the loop's shell). A command of another length than
+ * was said has lost or gained characters on its way: it is not run, and the answer is `@nonce:N:g:<length>;`.
  *
  * The nonce is written in two halves, so that the echo of this line is not taken for an answer.
  */
@@ -36,8 +37,12 @@ export function shellLoopLine(nonce: string): string {
 const cases = [
   '+*) _C=$_C${_L#+};;',
   '-*) _C=$_C${_L#-}$_N;;',
-  '=*) _L=${_L#=}; _S=${_L%% *}; _C=$_C${_L#* }; _U=; { read -r _U _V; } 2>/dev/null </proc/uptime;' +
-    ' echo "$_A:$_S:b:$_U;"; command eval "$_C" </dev/null; echo "$_A:$_S:e:$?;"; _C=;;',
+  '=*) _L=${_L#=}; _S=${_L%% *}; _L=${_L#* }; _C=$_C${_L#* }; case :${_L%% *}: in *:${#_C}:*)' +
+    ' _U=; { read -r _U _V; } 2>/dev/null </proc/uptime;' +
+    ' echo "$_A:$_S:b:$_U;"; command eval "$_C" </dev/null; echo "$_A:$_S:e:$?;";;' +
+    ' *) echo "$_A:$_S:g:${#_C};";; esac; _C=;;',
+  // The sign before it was lost: only such a line has the two lengths.
+  '*[0-9]:[0-9]*) echo "$_A:$_S:g:${#_L};"; _C=;;',
 ].join(' ');
 
 /** A terminal in canonical mode takes lines of at most 4095 bytes (N_TTY_BUF_SIZE); longer ones are cut. */
@@ -49,7 +54,13 @@ export function commandLines(command: string, sequence: number): string {
   const last = lines.pop()!;
   const complete = lines.flatMap((line) => chunked(line, '-'));
   const [final, ...before] = chunked(last, '').reverse();
-  return [...complete, ...before.reverse(), `=${sequence} ${final}`].map((line) => `${line}\n`).join('');
+  const runs = `=${sequence} ${lengths(command)} ${final}`;
+  return [...complete, ...before.reverse(), runs].map((line) => `${line}\n`).join('');
+}
+
+/** In characters and in bytes: which of them a shell counts is up to it and its locale. */
+function lengths(command: string): string {
+  return `${[...command].length}:${Buffer.byteLength(command)}`;
 }
 
 /** Splits a line so that no part is too long; all but the last are marked with `+`. */

@@ -69,6 +69,27 @@ t.test('kernel lines are told from output that looks like them', async (t) => {
   t.same(result.kernelMessages, [now]);
 });
 
+t.test('a command that arrives with other characters is not run', async (t) => {
+  const setting = await setUp(t.testdir(), 'bash', 'dash');
+  await using console = setting.console;
+  await console.run('true');
+  const send = console.send.bind(console);
+  console.send = async (text) => await send(text.replace('touch', 'toch'));
+  await t.rejects(console.run(`touch ${join(setting.home, 'garbled')}`), {
+    code: 'VM_CONSOLE_GARBLED',
+    blame: 'host',
+    message: /it was not run/,
+  });
+  console.send = async (text) => await send(text.replace('touch', 'toouch'));
+  await t.rejects(console.run('touch me'), { code: 'VM_CONSOLE_GARBLED' });
+  t.equal((await console.run('echo "ä" still here')).output, 'ä still here\n', 'and the loop goes on');
+  await t.rejects(console.run('printf a\rb'), {
+    code: 'VM_COMMAND_UNTYPABLE',
+    blame: 'usage',
+    message: /at 8/,
+  });
+});
+
 t.test('a console without a shell says so', async (t) => {
   const stream = spawnOnPty('/bin/cat', [], {});
   await using console = disposable(new SerialConsole(stream, { name: 'test', timeoutScale: 0.05 }), stream);

@@ -6,6 +6,8 @@ import type { SerialConsole } from './serial-console.ts';
 interface WaitFacts {
   patterns: PatternsByKey<string>;
   waitedMs: number;
+  /** When the wait began, on the clock of performance.now(). */
+  sinceMs: number;
   receivedBefore: number;
 }
 
@@ -20,6 +22,7 @@ export function timeoutError(console: SerialConsole, facts: WaitFacts): Error {
   const receivedBytes = console.receivedBytes - facts.receivedBefore;
   const silentMs = performance.now() - console.lastByteAtMs;
   const silent = receivedBytes === 0 || silentMs > facts.waitedMs / 2;
+  const restarts = console.restarts.since(facts.sinceMs);
   const make = silent
     ? vmErrors.VM_CONSOLE_SILENT
     : receivedBytes > floodBytes
@@ -30,7 +33,7 @@ export function timeoutError(console: SerialConsole, facts: WaitFacts): Error {
     expected: `it within ${seconds(facts.waitedMs)}`,
     got:
       `${receivedBytes} bytes meanwhile, silent for the last ${seconds(silentMs)}\n` +
-      `${nearness(facts, console.tail())}the last lines:\n${console.tail(20).join('\n')}`,
+      `${restarts === undefined ? '' : `${restarts}\n`}${nearness(facts, console.tail())}the last lines:\n${console.tail(20).join('\n')}`,
   });
 }
 
