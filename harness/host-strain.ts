@@ -10,16 +10,17 @@ const beatMs = 100;
 
 /** Watches whether the host gave the run a fair share, so that a time-out is not blamed on the product unseen. */
 export class HostStrain implements Disposable {
-  readonly #startMs = performance.now();
+  /** On the clock of performance.now(). */
+  readonly startMs = performance.now();
   readonly #stolenMs = stolenMs();
   readonly #memoryStallMs = memoryStallMs();
   readonly #heart = setInterval(() => this.#beat(), beatMs).unref();
-  #lastBeatMs = this.#startMs;
+  #lastBeatMs = this.startMs;
   #longestPauseMs = 0;
 
   /** A sentence that names the strain, or undefined when the host was at ease. */
   evidence(): string | undefined {
-    const elapsedMs = performance.now() - this.#startMs;
+    const elapsedMs = performance.now() - this.startMs;
     const stolenShare = (stolenMs() - this.#stolenMs) / elapsedMs / availableParallelism();
     const stallShare = (memoryStallMs() - this.#memoryStallMs) / elapsedMs;
     // Who asks is often the first to run after a pause, before the heart has beaten again.

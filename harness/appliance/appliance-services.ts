@@ -13,15 +13,13 @@ export abstract class ApplianceServices {
 
   /** What it says of itself over the network. */
   async status(): Promise<Record<string, unknown>> {
-    return (await this.#json('GET', '/api/status')) as Record<string, unknown>;
+    return this.#object('/api/status', await this.#json('GET', '/api/status'));
   }
 
   /** Runs one SQL statement; the rows of a query, or nothing. @throws HARNESS_APPLIANCE_ANSWER */
   async sql(statement: string, parameters: readonly unknown[] = []): Promise<Record<string, unknown>[]> {
-    const answer = (await this.#json('POST', '/api/sql', { statement, parameters })) as {
-      rows?: Record<string, unknown>[];
-    };
-    return answer.rows ?? [];
+    const answer = this.#object('/api/sql', await this.#json('POST', '/api/sql', { statement, parameters }));
+    return (answer.rows as Record<string, unknown>[] | undefined) ?? [];
   }
 
   /** Its settings as its page has them. @throws HARNESS_APPLIANCE_ANSWER, VM_SERVICE_UNREACHABLE */
@@ -64,11 +62,25 @@ export abstract class ApplianceServices {
   async #json(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<unknown> {
     const request = body === undefined ? { method } : { method, body: JSON.stringify(body) };
     const answer = await this.request(path, request);
-    if (answer.status >= 200 && answer.status < 300) return JSON.parse(answer.text);
+    const tried = `${method} ${path} on appliance ${this.name}`;
+    const got = `${answer.status}: ${answer.text.trim().slice(0, 500)}`;
+    if (answer.status < 200 || answer.status >= 300) {
+      throw harnessErrors.HARNESS_APPLIANCE_ANSWER({ tried, expected: 'a status of 200 to 299', got });
+    }
+    try {
+      return JSON.parse(answer.text);
+    } catch (error) {
+      // Who answers nonsense has failed, not who reads it.
+      throw harnessErrors.HARNESS_APPLIANCE_ANSWER({ tried, expected: 'JSON', got }, error);
+    }
+  }
+
+  #object(path: string, answer: unknown): Record<string, unknown> {
+    if (typeof answer === 'object' && answer !== null) return answer as Record<string, unknown>;
     throw harnessErrors.HARNESS_APPLIANCE_ANSWER({
-      tried: `${method} ${path} on appliance ${this.name}`,
-      expected: 'a status of 200 to 299',
-      got: `${answer.status}: ${answer.text.trim().slice(0, 500)}`,
+      tried: `read the answer of ${path} of appliance ${this.name}`,
+      expected: 'a JSON object',
+      got: JSON.stringify(answer),
     });
   }
 }
