@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { errorMessage } from '../foundation/index.ts';
 import {
   type AcceleratorChoice,
   type ConsoleSign,
@@ -11,6 +12,9 @@ import {
 } from '../vm/index.ts';
 import { MachineDiskMaps } from './disk-map/machine-disk-maps.ts';
 import type { MachineEvent, MachineSurroundings, Machines } from './machines.ts';
+import { keepDisks } from './rerun/keep-disks.ts';
+import { keepMachineRecord } from './rerun/keep-machine-record.ts';
+import type { MachineRecord } from './rerun/machine-record.ts';
 
 /** As many console lines as a failure's report keeps of each machine, and what they may take of its log. */
 const tailLines = 60;
@@ -23,6 +27,7 @@ export function emulatedMachines(accelerator: AcceleratorChoice['accelerator']):
       const { evidenceFolder, runtimeFolder, networks, timeoutScale } = surroundings;
       let lastLine: string | undefined;
       let diskMaps: MachineDiskMaps | undefined;
+      let record: ReturnType<typeof keepRecord> | undefined;
       const observer = {
         ...observe(surroundings, () => hardwareOf(machine)),
         onConsoleLine: (_machine: string, _port: string, line: string) => {
@@ -31,8 +36,13 @@ export function emulatedMachines(accelerator: AcceleratorChoice['accelerator']):
         beforeFirstInstruction: async (name: string) => {
           diskMaps ??= new MachineDiskMaps(name, machine.spec.disks, surroundings);
           await diskMaps.takeBefore();
+          record ??= keepRecord(machine, diskMaps, surroundings);
+          await record;
         },
-        onDisposal: async () => diskMaps?.takeAfter(),
+        onDisposal: async () => {
+          await diskMaps?.takeAfter();
+          if (diskMaps !== undefined) await keepDisksOf(machine, await record, diskMaps, surroundings);
+        },
       };
       const context = {
         workFolder: evidenceFolder,
@@ -41,6 +51,7 @@ export function emulatedMachines(accelerator: AcceleratorChoice['accelerator']):
         timeoutScale,
         accelerator,
         observer,
+        observeFork: () => observe(surroundings, () => hardwareOf(machine)),
       };
       const machine: Machine = await createMachine(spec, context);
       const logPath = join(machine.folder, 'console.log');
@@ -48,6 +59,33 @@ export function emulatedMachines(accelerator: AcceleratorChoice['accelerator']):
       return machine;
     },
   };
+}
+
+/** For whoever runs it again. What cannot be kept is noted and changes no verdict. */
+async function keepRecord(machine: Machine, { before }: MachineDiskMaps, { emit }: MachineSurroundings) {
+  try {
+    return await keepMachineRecord(machine, before);
+  } catch (error) {
+    const text = `what ${machine.name} was started with was not kept: ${errorMessage(error)}`;
+    emit({ kind: 'note', machine: machine.name, level: 'warning', text });
+    return undefined;
+  }
+}
+
+/** For `assay shell`; likewise. */
+async function keepDisksOf(
+  machine: Machine,
+  record: MachineRecord | undefined,
+  { after }: MachineDiskMaps,
+  { emit, workFolder }: MachineSurroundings,
+) {
+  if (record === undefined) return;
+  try {
+    await keepDisks(machine, record, { workFolder, after });
+  } catch (error) {
+    const text = `the disks of ${machine.name} were not kept: ${errorMessage(error)}`;
+    emit({ kind: 'note', machine: machine.name, level: 'warning', text });
+  }
 }
 
 function observe({ emit, runFolder }: MachineSurroundings, hardware: () => string): MachineObserver {

@@ -98,6 +98,21 @@ export const harnessErrors = errorTable({
     summary: 'the run still goes on',
     remedy: 'wait for its end; `assay report show` shows how far it is',
   },
+  HARNESS_NOT_RERUNNABLE: {
+    blame: 'usage',
+    summary: 'a scenario of the run cannot be run again by what the run has recorded',
+    remedy: 'run it by its name: `assay run NAME --seed SEED`; `assay report show` says the seed',
+  },
+  HARNESS_NOTHING_KEPT: {
+    blame: 'usage',
+    summary: 'there are no disks to be opened',
+    remedy: 'disks are kept of scenarios that fail or error, and of all with --keep: run it again',
+  },
+  HARNESS_DISK_CHANGED: {
+    blame: 'usage',
+    summary: 'a disk is not as it was when the scenario ended',
+    remedy: 'run it again: `assay rerun`; another machine, or a build, has written to the file since',
+  },
   HARNESS_USAGE: {
     blame: 'usage',
     summary: 'the command line cannot be understood',

@@ -1,11 +1,24 @@
 export type {
+  ActiveDiskFault,
+  ArmedWriteMoment,
+  Checkpoint,
   CommandOptions,
   CommandResult,
   ConsoleMatch,
   ConsolePattern,
+  DiskFault,
+  DiskRequestCounts,
   ExpectOptions,
+  Fork,
+  ForkDisk,
+  ForkOptions,
   GuestRequest,
   GuestResponse,
+  HardwareChange,
+  HeldWrite,
+  InterceptedDisk,
+  LoseUnflushed,
+  LostWrites,
   Machine,
   MachineEnd,
   MachineSpec,
@@ -13,7 +26,9 @@ export type {
   QmpEvent,
   RunningMachine,
   SerialConsole,
+  WriteMoment,
 } from '../vm/index.ts';
+export { plugCable, pullCable } from '../vm/index.ts';
 export { Appliance, type UnitOptions } from './appliance/appliance.ts';
 export { createFactory, Factory, type LayoutName, preInstallStages } from './appliance/factory.ts';
 export type { DiskSet } from './appliance/kept-disks.ts';
@@ -21,6 +36,7 @@ export { type Profile, readProfile } from './appliance/profile.ts';
 export type { ReadyReport } from './appliance/ready-report.ts';
 export { type UnitHardware, type UnitModel, unitHardware } from './appliance/unit-hardware.ts';
 export type { ArtifactKind, Bench, StepOptions } from './bench.ts';
+export type { DrillSubject } from './drills/drill-subject.ts';
 export { emulatedMachines } from './emulated-machines.ts';
 export {
   type ByteRange,
@@ -39,6 +55,7 @@ export { type LoadedScenario, loadScenarios } from './load-scenarios.ts';
 export type { MachineEvent, MachineSurroundings, Machines } from './machines.ts';
 export { type RecoveryMediumOptions, recoveryMedium } from './recovery-medium.ts';
 export type { LogicChanges } from './redundant/logic-text.ts';
+export { redundantUnit } from './redundant/make-redundant-unit.ts';
 export {
   type RedundantMachineDisk,
   type RedundantMachineOptions,
@@ -54,7 +71,6 @@ export {
   type BootDecisionReport,
   type KnownStateReport,
   RedundantUnit,
-  redundantUnit,
 } from './redundant/redundant-unit.ts';
 export { type RunOptions, type RunResult, runScenarios } from './run-scenarios.ts';
 export {

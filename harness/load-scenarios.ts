@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { errorMessage } from '../foundation/index.ts';
 import { harnessErrors } from './errors.ts';
-import { keepSource } from './loaded-sources.ts';
+import { keepImport, keepSource } from './loaded-sources.ts';
 import { type Scenario, takeDeclaredScenarios } from './scenario.ts';
 
 /** A scenario and the file that declares it, relative to the folder that the user stands in. */
@@ -69,6 +69,7 @@ function resolveAssayToItself(): void {
     resolve: (specifier, context, next) => {
       if (specifier === 'assay') return { url: entry, shortCircuit: true };
       const resolved = next(specifier, context);
+      keepImport(context.parentURL, resolved.url);
       // A scenario is an ES module, also where the package.json beside it says nothing, or what `npm init` wrote.
       return resolved.url.endsWith('.ts') ? { ...resolved, format: 'module-typescript' } : resolved;
     },

@@ -16,7 +16,7 @@ export function keepSource(url: string, source: unknown): void {
   const text = typeof source === 'string' ? source : Buffer.from(source as Uint8Array).toString('utf8');
   if (keptCharacters + text.length > maxKeptCharacters) return;
   keptCharacters += text.length;
-  sources.set(fileURLToPath(url.split('?', 1)[0]!), text);
+  sources.set(pathOf(url), text);
 }
 
 /** The text of a source file; undefined where it cannot be read. */
@@ -28,4 +28,31 @@ export function sourceText(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+const imports = new Map<string, Set<string>>();
+
+/** Notes that a module imports another. Packages are left out: theirs are other people's sources. */
+export function keepImport(importerUrl: string | undefined, url: string): void {
+  if (!importerUrl?.startsWith('file:') || !url.startsWith('file:')) return;
+  const [importer, imported] = [pathOf(importerUrl), pathOf(url)];
+  if (imported.includes('/node_modules/')) return;
+  const known = imports.get(importer) ?? new Set();
+  imports.set(importer, known.add(imported));
+}
+
+/** More than a scenario has; one that imports Assay's own sources by their paths would bring all of them. */
+const maxLoadedFrom = 500;
+
+/** A file and what was loaded since it imports it, directly or through others. */
+export function loadedFrom(path: string): string[] {
+  const found = new Set([path]);
+  for (const file of found) {
+    for (const imported of imports.get(file) ?? []) if (found.size < maxLoadedFrom) found.add(imported);
+  }
+  return [...found];
+}
+
+function pathOf(url: string): string {
+  return fileURLToPath(url.split('?', 1)[0]!);
 }

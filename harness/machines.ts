@@ -9,6 +9,8 @@ export interface MachineSurroundings {
   runFolder: string;
   /** The scenario's evidence: console logs, recordings, QEMU's own log. */
   evidenceFolder: string;
+  /** The scenario's scratch files, which stay where it fails. */
+  workFolder: string;
   /** For unix sockets and locks: its path is short, and it goes with the run. */
   runtimeFolder: string;
   /** Networks between the scenario's machines; the bench ends them after the machines. */

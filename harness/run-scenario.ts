@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { Deadline } from '../foundation/index.ts';
+import { Deadline, errorMessage } from '../foundation/index.ts';
 import type { NewEvent } from '../reports/index.ts';
-import type { Machine } from '../vm/index.ts';
+import { heldUp, type Machine } from '../vm/index.ts';
 import { CleanupStack } from './cleanup-stack.ts';
 import { createBench } from './create-bench.ts';
 import { describeFailure } from './describe-failure.ts';
@@ -12,6 +12,7 @@ import { HostStrain } from './host-strain.ts';
 import { atItsPlace, judge, unfold, type Verdict } from './judge.ts';
 import type { ConsoleView, Machines } from './machines.ts';
 import { type PauseListener, type PausePlace, pauseAtFailure } from './pause-at-failure.ts';
+import { keepAttemptInputs } from './rerun/attempt-inputs.ts';
 import type { Scenario } from './scenario.ts';
 import type { Attempt, AttemptResult } from './scenario-attempt.ts';
 import { ScenarioJournal } from './scenario-journal.ts';
@@ -61,10 +62,14 @@ export async function runScenario(attempt: Attempt, around: ScenarioSurroundings
   const workFolder = join(evidenceFolder, 'work');
   const runtimeFolder = join(around.runtimeFolder, String(attempt.number));
   await makeFolders(workFolder, runtimeFolder);
-  const begins = { scenarioId: id, name: scenario.name, file, repeat, attempt: count };
+  const begins = { scenarioId: id, name: scenario.name, file, repeat, attempt: count, drill: scenario.drill };
   around.append({ kind: 'scenario-started', ...begins, reproduce: around.reproduce });
 
   const journal = new ScenarioJournal(id, around.append);
+  await keepAttemptInputs(evidenceFolder, file).catch((error: unknown) => {
+    const text = `its inputs were not kept: ${errorMessage(error)}`;
+    journal.emit({ kind: 'note', level: 'warning', text });
+  });
   const cleanups = new CleanupStack(cleanupLimitMs * around.timeoutScale);
   const progress: Progress = { machineAsked: false, consoles: [], machines: [] };
   const ended = new AbortController();
@@ -167,7 +172,8 @@ function outOfTime(
     expected: `an end within ${limitMs} ms`,
     where: steps.length === 0 ? 'outside any step' : `step ${steps.map((step) => `"${step}"`).join(' > ')}`,
   };
-  const evidence = strain.evidence();
+  const held = progress.machines.map((machine) => heldUp(machine, strain.startMs)).filter(isText);
+  const evidence = [strain.evidence(), ...held].filter(isText).join('; ') || undefined;
   const error =
     evidence !== undefined
       ? harnessErrors.HARNESS_SCENARIO_STALLED({ ...facts, got: evidence })
@@ -175,6 +181,10 @@ function outOfTime(
         ? harnessErrors.HARNESS_SCENARIO_TIMEOUT(facts)
         : harnessErrors.HARNESS_SCENARIO_HUNG(facts);
   return atItsPlace(journal.openPlace, error);
+}
+
+function isText(text: string | undefined): text is string {
+  return text !== undefined;
 }
 
 async function record(

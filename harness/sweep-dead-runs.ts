@@ -114,7 +114,7 @@ async function removeDisks(record: RunRecord): Promise<void> {
   for (const id of await readdir(scenarios).catch(() => [])) {
     await rm(join(scenarios, id, 'work'), { recursive: true, force: true });
     const evidence = await readdir(join(scenarios, id), { recursive: true }).catch(() => []);
-    for (const path of evidence.filter((name) => name.endsWith('.overlay.qcow2'))) {
+    for (const path of evidence.filter((name) => /\.(overlay\.qcow2|intercepted\.raw)$/.test(name))) {
       await rm(join(scenarios, id, path), { force: true });
     }
   }

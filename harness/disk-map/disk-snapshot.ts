@@ -53,6 +53,17 @@ export async function takeDiskSnapshot(path: string, signal?: AbortSignal): Prom
   };
 }
 
+/**
+ * What a file holds, as one value: {@link PieceDigests.whole}. Undefined when it holds too much data to be read.
+ *
+ * @throws WITNESS_DISK_UNREADABLE, WITNESS_DISK_CHANGED
+ */
+export async function digestOfFile(path: string): Promise<string | undefined> {
+  await using file = await ReadOnlyFile.open(path);
+  const { blocks } = await stat(path);
+  return blocks * 512 <= mostDataBytes ? (await digestsOf(file)).whole : undefined;
+}
+
 async function digestsOf(file: ReadOnlyFile, signal?: AbortSignal): Promise<PieceDigests> {
   const digests = new PieceDigests(file.sizeBytes);
   for await (const { bytes, lengthBytes } of file.chunks(0, file.sizeBytes)) {

@@ -21,6 +21,7 @@ export class MachineDiskMaps {
   readonly #emit: (event: MachineEvent) => void;
   readonly #signal: AbortSignal;
   readonly #before = new Map<string, DiskSnapshot>();
+  readonly #after = new Map<string, DiskSnapshot>();
   #begun = false;
   #ended = false;
 
@@ -33,6 +34,16 @@ export class MachineDiskMaps {
     this.#disks = disks;
     this.#emit = emit;
     this.#signal = signal;
+  }
+
+  /** What lay on each disk at the first power-on, by name, as far as it could be read. */
+  get before(): ReadonlyMap<string, DiskSnapshot> {
+    return this.#before;
+  }
+
+  /** What lay on each disk at the machine's end, where its writes were kept. */
+  get after(): ReadonlyMap<string, DiskSnapshot> {
+    return this.#after;
   }
 
   /** Before the machine's first instruction; later calls do nothing. */
@@ -58,7 +69,9 @@ export class MachineDiskMaps {
       const before = this.#before.get(disk.name);
       if (before === undefined || disk.writes === 'discarded') continue;
       const after = await this.#take(disk);
-      if (after) this.#emit(diskMapEvent({ machine: this.#machine, disk: disk.name }, after, before));
+      if (after === undefined) continue;
+      this.#after.set(disk.name, after);
+      this.#emit(diskMapEvent({ machine: this.#machine, disk: disk.name }, after, before));
     }
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 const smallestPieceBytes = 64 * 1024;
@@ -66,6 +67,15 @@ export class PieceDigests {
       if (this.#digests[piece] !== before.#digests[piece]) pieces += 1;
     }
     return Math.min(pieces * this.pieceBytes, sizeBytes);
+  }
+
+  /**
+   * One value for the whole disk, to be kept: the SHA-256 of the pieces' checksums. No checksum of the file, but it costs
+   * nothing beside them, and is the same exactly where every piece is.
+   */
+  get whole(): string {
+    const hash = createHash('sha256').update(`${this.sizeBytes} ${this.pieceBytes} `);
+    return `pieces-sha256:${hash.update(this.#digests).digest('hex')}`;
   }
 
   #endPiece(lengthBytes: number): void {

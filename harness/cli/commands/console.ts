@@ -1,11 +1,8 @@
-import { connect, type Socket } from 'node:net';
 import { harnessErrors } from '../../errors.ts';
 import { findConsoles, type RunningConsole } from '../../running-consoles.ts';
+import { attachTerminal } from '../attach-terminal.ts';
 import type { Command } from '../command.ts';
 import { flag } from '../option-values.ts';
-
-/** Ctrl-], as telnet and virsh have it. */
-const detachByte = 0x1d;
 
 /** `assay console`: attaches a person to the console of a running machine. */
 export const consoleCommand: Command = {
@@ -30,7 +27,7 @@ export const consoleCommand: Command = {
       process.stdout.write(flag(words, 'json') ? `${JSON.stringify({ consoles })}\n` : listing(consoles));
       return 0;
     }
-    await attach(chooseConsole(consoles, wanted), flag(words, 'read'));
+    await attachTerminal(chooseConsole(consoles, wanted), { readOnly: flag(words, 'read') });
     return 0;
   },
 };
@@ -51,26 +48,4 @@ function chooseConsole(consoles: readonly RunningConsole[], wanted: string): Run
         : consoles.map(({ name }) => name).join(', '),
     ...(found.length > 1 ? { got: `${found.length} machines of that name: say run/machine` } : {}),
   });
-}
-
-async function attach(console: RunningConsole, readOnly: boolean): Promise<void> {
-  const socket = connect(console.socketPath);
-  const input = process.stdin;
-  process.stderr.write(`attached to ${console.name}; Ctrl-] detaches\r\n`);
-  socket.on('data', (bytes) => process.stdout.write(bytes));
-  if (input.isTTY) input.setRawMode(true);
-  input.on('data', (bytes: Buffer) => onTyped(socket, bytes, readOnly));
-  try {
-    await new Promise<void>((resolve, reject) => socket.once('close', resolve).once('error', reject));
-  } finally {
-    if (input.isTTY) input.setRawMode(false);
-    input.pause();
-    process.stderr.write(`\r\ndetached from ${console.name}\r\n`);
-  }
-}
-
-function onTyped(socket: Socket, bytes: Buffer, readOnly: boolean): void {
-  const end = bytes.indexOf(detachByte);
-  if (!readOnly) socket.write(end === -1 ? bytes : bytes.subarray(0, end));
-  if (end !== -1) socket.end(() => socket.destroy());
 }
