@@ -11,6 +11,8 @@ export interface RedundantMachineOptions {
   name: string;
   /** Sectors that cannot be read, by the disk's name. */
   badSectors?: Record<string, number[]>;
+  /** Names of disks whose every request passes through the runner (`machine.disk(name)`). */
+  intercepted?: readonly string[];
   /** Names of disks that are not in the machine: their ports are empty. */
   withoutDisks?: readonly string[];
   /** Whatever else of its declaration is another way: `memoryMiB`, `nics`, `cdPath`, … */
@@ -48,7 +50,7 @@ export async function redundantMachine(
   set: RedundantSet,
   options: RedundantMachineOptions,
 ): Promise<{ machine: Machine; disks: RedundantMachineDisk[] }> {
-  const { name, badSectors = {}, withoutDisks = [] } = options;
+  const { name, badSectors = {}, intercepted = [], withoutDisks = [] } = options;
   const { layout } = set.configuration;
   const there = layout.disks.filter((disk) => !withoutDisks.includes(disk.name));
   const folder = join(bench.workFolder, name);
@@ -74,6 +76,7 @@ export async function redundantMachine(
     ...{ name: disk.name, path: disks[index]!.path, writes: 'kept' as const },
     ...placeOf(disk),
     badSectors: badSectors[disk.name] ?? [],
+    intercepted: intercepted.includes(disk.name),
   }));
   const machine = await bench.machine({
     ...{ name, memoryMiB: 768, disks: declared, cdPath: set.mediumPath },

@@ -1,16 +1,10 @@
 import type { Machine, RunningMachine } from '../../vm/index.ts';
-import { unitHardware } from '../appliance/unit-hardware.ts';
 import type { Bench } from '../bench.ts';
 import { harnessErrors } from '../errors.ts';
 import { damageBytes, damageFile, type Injection } from '../faults/index.ts';
 import { type BootStatesValue, inspectDisk } from '../witness/index.ts';
-import {
-  type RedundantMachineDisk,
-  type RedundantMachineOptions,
-  redundantMachine,
-} from './redundant-machine.ts';
-import type { RedundantSet } from './redundant-set.ts';
-import { type FileServer, serveFiles } from './serve-files.ts';
+import type { RedundantMachineDisk } from './redundant-machine.ts';
+import { type FileServer, guestFileAddress } from './serve-files.ts';
 
 /** What a running system says of itself in its ready line (docs/known-state.md). */
 export interface KnownStateReport {
@@ -36,35 +30,6 @@ const recoveryTimeoutMs = 400_000;
 const updateTimeoutMs = 240_000;
 
 const worstFirst = ['Dirty', 'Clean', 'OK'] as const;
-
-/** Where a unit finds the scenario's files, in its own network. */
-const fileAddress = '10.0.2.100';
-
-/**
- * Builds one unit of a set: its machine as {@link redundantMachine} declares it, with a network card by which it gets
- * updates.
- *
- * @throws what `redundantMachine` throws.
- * @example
- * const unit = await redundantUnit(bench, await redundantSet(bench), 'alpha');
- * const { system } = await unit.start();
- */
-export async function redundantUnit(
-  bench: Bench,
-  set: RedundantSet,
-  name: string,
-  options: Omit<RedundantMachineOptions, 'name'> = {},
-): Promise<RedundantUnit> {
-  const files = await serveFiles(bench);
-  const services = [{ guestAddress: fileAddress, guestPort: 80, hostPort: files.hostPort }];
-  const { mac, smbios } = unitHardware(name);
-  const { machine, disks } = await redundantMachine(bench, set, {
-    ...options,
-    name,
-    machine: { nics: [{ mac, services }], smbios, ...options.machine },
-  });
-  return new RedundantUnit(bench, name, machine, disks, files);
-}
 
 /** A machine that boots to a known state (spec B1 to B8): what a test engineer does to it and asks of it. */
 export class RedundantUnit {
@@ -242,7 +207,7 @@ export class RedundantUnit {
   }
 
   async #fetch(path: string): Promise<void> {
-    const address = `http://${fileAddress}${this.#files.offer(path)}`;
+    const address = `http://${guestFileAddress}${this.#files.offer(path)}`;
     await this.command(`wget -q -O /tmp/update.pack ${address}`, updateTimeoutMs);
   }
 

@@ -5,6 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { Bench } from '../bench.ts';
 
+/** Where a unit finds its scenario's files, in its own network. */
+export const guestFileAddress = '10.0.2.100';
+
 /** Files that machines can fetch by HTTP while the scenario runs. */
 export interface FileServer {
   /** On 127.0.0.1. */
