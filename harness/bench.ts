@@ -1,5 +1,6 @@
 import type { RunEventOf, StepCategory } from '../reports/index.ts';
 import type { Machine, MachineSpec } from '../vm/index.ts';
+import type { DrillSubject } from './drills/drill-subject.ts';
 
 /** What a file in the report is: `console-log`, `asciicast`, `disk`, `json`, `log`, `other`. */
 export type ArtifactKind = RunEventOf<'artifact'>['what'];
@@ -56,6 +57,15 @@ export interface Bench {
   machine(spec: MachineSpec): Promise<Machine>;
 
   /**
+   * Says that the scenario is about this machine, and how one tells that it is well: for drills, which inject faults into
+   * it. A factory's units and redundant units have said so themselves. Call it before the machine is switched on.
+   *
+   * @example
+   * bench.subject({ machine, becomesWell: async (signal) => { … } });
+   */
+  subject(subject: DrillSubject): void;
+
+  /**
    * Claims something of the product: `got` has to equal `expected`, deeply and strictly.
    *
    * @param claim What is true when they are equal: a sentence for the report.
@@ -77,6 +87,9 @@ export interface Bench {
 
   /** A number for the report: `measure('boot', 2.1, 's')`. */
   measure(name: string, value: number, unit: string): void;
+
+  /** A machine that a drill had hit is well again, so many milliseconds after its faults were stopped. @internal */
+  recovered(machine: string, durationMs: number): void;
 
   /**
    * Puts a file into the report. One from the work folder is copied to the evidence as it is now.

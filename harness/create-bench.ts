@@ -50,10 +50,13 @@ export function createBench(parts: BenchParts): Bench {
       });
     },
     machine: (spec) => addMachine({ ...parts, networks }, spec),
+    // Only a drill does something with it.
+    subject: () => undefined,
     check: (claim, got, expected) => checkClaim(journal, claim, got, expected),
     fault: (what, proof, machine) => noteFault(journal, what, proof, machine),
     note: (text) => journal.emit({ kind: 'note', text }),
     measure: (name, value, unit) => journal.emit({ kind: 'measure', name, value, unit }),
+    recovered: (machine, durationMs) => journal.emit({ kind: 'recovery', machine, durationMs }),
     artifact: (path, kind) => addArtifact(parts, path, kind),
     defer: (what, cleanup) => cleanups.add(what, cleanup),
     skip(reason) {

@@ -1,3 +1,5 @@
+import type { Scenario } from './scenario.ts';
+
 interface Circumstances {
   seed: string;
   timeoutScale: number;
@@ -6,12 +8,12 @@ interface Circumstances {
 
 /** The command that runs one scenario again under the same circumstances (spec H7). */
 export function reproduceCommand(
-  name: string,
+  { name, command = ['run', name] }: Pick<Scenario, 'name' | 'command'>,
   { seed, timeoutScale, scenarioPaths = [] }: Circumstances,
 ): string {
   const scale = timeoutScale === 1 ? [] : ['--timeout-scale', String(timeoutScale)];
   const paths = scenarioPaths.flatMap((path) => ['--scenarios', quote(path)]);
-  return ['assay', 'run', name, '--seed', quote(seed), ...scale, ...paths].join(' ');
+  return ['assay', ...command.map(quote), '--seed', quote(seed), ...scale, ...paths].join(' ');
 }
 
 /** Quotes a word for a POSIX shell where it needs it. */

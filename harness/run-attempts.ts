@@ -12,7 +12,12 @@ export interface AttemptsSurroundings extends Omit<ScenarioSurroundings, 'reprod
   /** How often a scenario that failed or errored is tried again, at most. */
   retries: number;
   scenarioPaths?: readonly string[];
+  /** After so long no attempt is begun any more; those under way go on to their ends. */
+  budgetMs?: number;
 }
+
+/** What is known while attempts run: `begins` aborts when none is to be begun any more. */
+type RunningAttempts = AttemptsSurroundings & { begins: AbortSignal };
 
 /**
  * Runs every attempt, at most `jobs` at the same time and never more than the host has room for. Each is recorded,
@@ -27,6 +32,9 @@ export async function runAttempts(attempts: readonly Attempt[], around: Attempts
   // Where the run itself is broken, the scenarios under way end, too, and nothing more is started.
   const broken = new AbortController();
   const signal = AbortSignal.any([around.signal, broken.signal]);
+  const over = new AbortController();
+  const begins = AbortSignal.any([signal, over.signal]);
+  const timer = around.budgetMs === undefined ? undefined : setTimeout(() => over.abort(), around.budgetMs);
   let number = attempts.length;
   const nextNumber = () => {
     number += 1;
@@ -34,19 +42,20 @@ export async function runAttempts(attempts: readonly Attempt[], around: Attempts
   };
   const runOne = async (attempt: Attempt) => {
     try {
-      await runWithRetries(budget, attempt, { ...around, signal }, nextNumber);
+      await runWithRetries(budget, attempt, { ...around, signal, begins }, nextNumber);
     } catch (error) {
       broken.abort(error);
     }
   };
   await Promise.all(attempts.map((attempt) => queue.add(() => runOne(attempt))));
+  clearTimeout(timer);
   if (broken.signal.aborted) throw broken.signal.reason;
 }
 
 async function runWithRetries(
   budget: ResourceBudget,
   first: Attempt,
-  around: AttemptsSurroundings,
+  around: RunningAttempts,
   nextNumber: () => number,
 ): Promise<void> {
   let attempt = first;
@@ -62,15 +71,15 @@ async function runWithRetries(
 async function runWithin(
   budget: ResourceBudget,
   attempt: Attempt,
-  around: AttemptsSurroundings,
+  around: RunningAttempts,
 ): Promise<Outcome | undefined> {
-  const reproduce = reproduceCommand(attempt.scenario.name, around);
-  const reserved = await budget.reserve(attempt.scenario.needs, around.signal).then(
+  const reproduce = reproduceCommand(attempt.scenario, around);
+  const reserved = await budget.reserve(attempt.scenario.needs, around.begins).then(
     (share) => ({ share }),
     (refusal: unknown) => ({ refusal }),
   );
   if ('refusal' in reserved) {
-    if (around.signal.aborted && attempt.attempt > 1) return undefined;
+    if (around.begins.aborted && attempt.attempt > 1) return undefined;
     return recordNotStarted(attempt, { ...around, reproduce }, reserved.refusal);
   }
   using _share = reserved.share;
@@ -79,13 +88,18 @@ async function runWithin(
 }
 
 /** A scenario that never began: skipped when the run was ended before, errored when the host had no room for it. */
-function recordNotStarted(attempt: Attempt, around: ScenarioSurroundings, refusal: unknown): Outcome {
+function recordNotStarted(
+  attempt: Attempt,
+  around: RunningAttempts & Pick<ScenarioSurroundings, 'reproduce'>,
+  refusal: unknown,
+): Outcome {
   const { id, scenario, file, repeat, attempt: count } = attempt;
-  const { append, reproduce, signal } = around;
-  const place = { scenarioId: id, name: scenario.name, file, repeat, attempt: count };
+  const { append, reproduce, signal, begins } = around;
+  const place = { scenarioId: id, name: scenario.name, file, repeat, attempt: count, drill: scenario.drill };
   append({ kind: 'scenario-started', ...place, reproduce });
-  if (signal.aborted) {
-    const reason = 'the run was interrupted before it started';
+  if (begins.aborted) {
+    const cause = signal.aborted ? 'the run was interrupted' : 'the time budget was over';
+    const reason = `${cause} before it started`;
     append({ kind: 'scenario-ended', scenarioId: id, outcome: 'skipped', neverStarted: true, reason });
     return 'skipped';
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseConfig } from '../foundation/index.ts';
+import type { DrillFacts } from '../reports/index.ts';
 import type { Bench } from './bench.ts';
 import { harnessErrors } from './errors.ts';
 
@@ -35,6 +36,10 @@ export interface Scenario {
   timeoutMs: number;
   needs: Required<ScenarioNeeds>;
   body: ScenarioBody;
+  /** The words by which `assay` runs it again, where that is not `run NAME`. @internal */
+  command?: readonly string[];
+  /** The faults that it runs under. @internal */
+  drill?: DrillFacts;
 }
 
 const defaultTimeoutMs = 20 * 60_000;

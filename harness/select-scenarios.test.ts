@@ -66,9 +66,9 @@ t.test('a retry has an id and a number of its own, whichever repeat it is of', a
 });
 
 t.test('the command that runs it again', async (t) => {
-  t.equal(reproduceCommand('a', { seed: '7', timeoutScale: 1 }), 'assay run a --seed 7');
+  t.equal(reproduceCommand({ name: 'a' }, { seed: '7', timeoutScale: 1 }), 'assay run a --seed 7');
   t.equal(
-    reproduceCommand('a', { seed: '7', timeoutScale: 2.5, scenarioPaths: ["it's here"] }),
+    reproduceCommand({ name: 'a' }, { seed: '7', timeoutScale: 2.5, scenarioPaths: ["it's here"] }),
     `assay run a --seed 7 --timeout-scale 2.5 --scenarios 'it'\\''s here'`,
   );
 });

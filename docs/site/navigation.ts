@@ -10,7 +10,21 @@ const docsFolder = join(import.meta.dirname, '..');
 /** The pages of the guide in the order in which one reads them; a page that is missing here comes under "More". */
 const guide: readonly (readonly [heading: string, pages: readonly string[]])[] = [
   ['Begin', ['getting-started', 'concepts', 'package']],
-  ['Test', ['scenarios', 'witness', 'cli', 'reports', 'continuous-integration']],
+  [
+    'Test',
+    [
+      'scenarios',
+      'witness',
+      'drills',
+      'faults',
+      'explorer',
+      'cli',
+      'reports',
+      'verdicts',
+      'reproduce',
+      'continuous-integration',
+    ],
+  ],
   [
     'Build',
     ['layouts', 'images', 'recovery-medium', 'scripts', 'logic-file', 'known-state', 'cloning', 'lcd'],

@@ -76,6 +76,7 @@ export class Appliance extends ApplianceServices {
   readonly #bench: Bench;
   readonly #layoutPath: string;
   #running: RunningMachine | undefined;
+  #systemId: string | undefined;
 
   constructor(
     bench: Bench,
@@ -98,6 +99,11 @@ export class Appliance extends ApplianceServices {
   get running(): RunningMachine {
     if (this.#running?.isOn) return this.#running;
     throw harnessErrors.HARNESS_APPLIANCE_OFF({ tried: `use appliance ${this.name}` });
+  }
+
+  /** Who it was when its ready line was last believed. */
+  get systemId(): string | undefined {
+    return this.#systemId;
   }
 
   /** Switches it on and does not wait. @throws VM_QEMU_NOT_STARTED, VM_MACHINE_OFF when it is on already. */
@@ -133,6 +139,7 @@ export class Appliance extends ApplianceServices {
     if (found.which === 'failed') throw this.#failed('become ready', found.text);
     const report = parseReadyReport(found.groups[0] ?? '', this.name);
     await this.#believe(report);
+    this.#systemId = report.systemId;
     return report;
   }
 
@@ -146,6 +153,7 @@ export class Appliance extends ApplianceServices {
       if (found.which === 'failed') throw this.#failed('recover', found.text);
       const report = parseReadyReport(found.groups[0] ?? '', this.name);
       await this.#believe(report);
+      this.#systemId = report.systemId;
       return report;
     });
   }

@@ -4,11 +4,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Bench } from '../bench.ts';
 import { type InspectedDisk, inspectDisk, readLayoutText } from '../witness/index.ts';
 import { type Appliance, createAppliance, type UnitOptions } from './appliance.ts';
+import { becomesWell } from './becomes-well.ts';
 import { buildReferenceTemplate, layoutFile, referenceSystems } from './build-template.ts';
 import { cloneFor } from './clone-for.ts';
 import { inputsKey } from './inputs-key.ts';
 import { copyDisks, type DiskSet, diskSetIn, keptDisks } from './kept-disks.ts';
 import { type layoutNames, type Profile, readProfile, referenceHardware } from './profile.ts';
+import { unitExploration } from './unit-exploration.ts';
 
 /** The layouts of the reference appliance, by name (`images/layouts/`). */
 export type LayoutName = (typeof layoutNames)[number];
@@ -127,7 +129,14 @@ export class Factory {
 
   /** A unit in its machine, off. */
   async unit(name: string, disks: DiskSet, options?: UnitOptions): Promise<Appliance> {
-    return await createAppliance(this.#bench, this.#profile, name, disks, options);
+    const unit = await createAppliance(this.#bench, this.#profile, name, disks, options);
+    this.#bench.subject({
+      machine: unit.machine,
+      layoutPath: this.layoutPath,
+      becomesWell: (signal) => becomesWell(unit, this.#bench.check, signal),
+      exploration: unitExploration(this.layoutPath),
+    });
+    return unit;
   }
 
   /** A clone of the master in a machine of its own, off. */

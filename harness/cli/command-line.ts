@@ -10,17 +10,25 @@ import { clone } from './commands/clone.ts';
 import { completion } from './commands/completion.ts';
 import { consoleCommand } from './commands/console.ts';
 import { doctor } from './commands/doctor.ts';
+import { drill } from './commands/drill.ts';
+import { explore } from './commands/explore.ts';
 import { init } from './commands/init.ts';
 import { list } from './commands/list.ts';
 import { report } from './commands/report.ts';
+import { rerun } from './commands/rerun.ts';
 import { run } from './commands/run.ts';
 import { script } from './commands/script.ts';
+import { shell } from './commands/shell.ts';
 import { texts } from './option-values.ts';
 
 /** In the order in which --help lists them. */
 export const commands: readonly Command[] = [
   run,
   list,
+  drill,
+  explore,
+  rerun,
+  shell,
   build,
   clone,
   script,

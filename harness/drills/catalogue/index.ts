@@ -1,0 +1,1 @@
+export { faultCatalogue } from './fault-catalogue.ts';
