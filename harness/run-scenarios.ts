@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import {
+  type CampaignFacts,
   countOutcomes,
   EventLog,
   eventLogName,
@@ -37,6 +38,10 @@ export interface RunOptions {
   retries?: number;
   /** Which part of a divided run this is. */
   shard?: Shard;
+  /** After so long no scenario is begun any more; the others are recorded as never started. */
+  budgetMs?: number;
+  /** The matrix of drills that these are taken from, for the report. */
+  campaign?: CampaignFacts;
   /** How the scenarios were chosen, for the report. */
   notes?: readonly string[];
   keep: boolean;
@@ -90,6 +95,7 @@ export async function runScenarios(options: RunOptions): Promise<RunResult> {
     plannedScenarios: attempts.length,
     selected: options.selected.map(({ scenario }) => scenario.name),
     shard: options.shard,
+    campaign: options.campaign,
     host: { ...(await hostFacts()), accelerator: options.accelerator },
   });
   const fold = new RunFold(log.firstEvent);

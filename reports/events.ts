@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { boundText } from './bounded-text.ts';
+import { campaignFacts, drillFacts } from './drill-facts.ts';
+import { count, id, name, path, sentence, text, words } from './event-fields.ts';
 
 /**
  * The events of one run, one JSON object per line of `events.jsonl` (design 10, spec H6). Every report is made from
@@ -7,14 +8,6 @@ import { boundText } from './bounded-text.ts';
  * carries the wall clock. Every string is bounded: longer ones are cut with a mark when the event is parsed.
  */
 export const schemaVersion = 1;
-
-const text = (maxLength: number) => z.string().overwrite((value) => boundText(value, maxLength));
-const id = text(200).min(1);
-const name = text(300).min(1);
-const sentence = text(2_000);
-const path = text(4_096);
-const words = text(8_000);
-const count = z.int().nonnegative();
 
 /** Where a step's time is counted in "where the time went". */
 export const stepCategories = [
@@ -108,6 +101,7 @@ const runStarted = event('run-started', {
     .optional(),
   /** Which part of a divided run this is; counts from 1. */
   shard: z.strictObject({ number: z.int().positive(), of: z.int().positive() }).optional(),
+  campaign: campaignFacts.optional(),
   assayVersion: name.optional(),
   host: z.strictObject({
     cores: count,
@@ -128,6 +122,8 @@ const scenarioStarted = event('scenario-started', {
   attempt: z.int().positive().default(1),
   /** The command that runs this scenario again, exactly (H7); here already, in case the runner dies. */
   reproduce: words.optional(),
+  /** The faults that it runs under. */
+  drill: drillFacts.optional(),
 });
 
 const scenarioEnded = event('scenario-ended', {
@@ -239,6 +235,9 @@ const check = event('check', {
 
 const measure = event('measure', { ...inScenario, name, value: z.number(), unit: name });
 
+/** A machine that a drill had hit is well again, so long after the faults were stopped. */
+const recovery = event('recovery', { ...ofMachine, durationMs: z.number().nonnegative() });
+
 const note = event('note', {
   ...inScenario,
   machine: name.optional(),
@@ -273,6 +272,7 @@ export const runEventSchema = z.discriminatedUnion('kind', [
   fault,
   check,
   measure,
+  recovery,
   note,
   runEnded,
 ]);

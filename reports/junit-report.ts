@@ -1,7 +1,7 @@
 import { create } from 'xmlbuilder2';
 import type { XMLBuilder } from 'xmlbuilder2/lib/interfaces.js';
 import { failureText } from './failure-text.ts';
-import { brokenAttemptsBefore, shownOutcome } from './outcome-counts.ts';
+import { brokenAttemptsBefore, quarantineSentence, shownOutcome } from './outcome-counts.ts';
 import { printableCommand, printableLine, printableText } from './printable-text.ts';
 import type { Run, ScenarioRun } from './run-model.ts';
 import { errorHeadline, scenarioLabel } from './scenario-label.ts';
@@ -12,7 +12,7 @@ import { addElement } from './xml-element.ts';
  * The run as JUnit XML, one testsuite per scenario file: `failure` where the product failed, `error` where the
  * harness or the host did, properties, and the last console lines as system-out. Attempts that were tried again
  * are `flakyFailure`/`flakyError` or `rerunFailure`/`rerunError` of the deciding one's testcase, as Maven Surefire
- * writes them, which Jenkins and others read.
+ * writes them, which Jenkins and others read. A drill that failed in quarantine is `skipped`, with its failure as the text.
  */
 export function junitReport(run: Run): string {
   const finals = run.scenarios.filter(({ isFinal }) => isFinal);
@@ -90,6 +90,11 @@ function addOutcome(testcase: XMLBuilder, scenario: ScenarioRun): void {
     addElement(testcase, 'skipped', { message: printableLine(scenario.reason ?? '') });
   } else if (scenario.outcome !== 'passed') {
     const { message, type, text } = troubleOf(scenario);
+    const quarantine = quarantineSentence(scenario);
+    if (quarantine !== undefined) {
+      addElement(testcase, 'skipped', { message: printableLine(`${quarantine}: ${message}`) }, text);
+      return;
+    }
     addElement(testcase, scenario.outcome === 'failed' ? 'failure' : 'error', { message, type }, text);
   }
 }
@@ -139,13 +144,14 @@ function addProperties(parent: XMLBuilder, values: Record<string, string | undef
 }
 
 function totals(scenarios: ScenarioRun[]) {
+  const decisive = scenarios.filter((scenario) => quarantineSentence(scenario) === undefined);
   const count = (outcome: ScenarioRun['outcome']) =>
-    scenarios.filter((scenario) => scenario.outcome === outcome).length;
+    decisive.filter((scenario) => scenario.outcome === outcome).length;
   return {
     tests: scenarios.length,
     failures: count('failed'),
     errors: count('errored') + count(undefined),
-    skipped: count('skipped'),
+    skipped: count('skipped') + scenarios.length - decisive.length,
   };
 }
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { CampaignFacts } from './drill-facts.ts';
 import type { RunEventOf } from './events.ts';
 
 type RunStarted = RunEventOf<'run-started'>;
@@ -8,16 +9,23 @@ export function mergedFacts(
   firsts: readonly RunStarted[],
   { runId, argv }: { runId: string; argv: readonly string[] },
 ): RunStarted {
-  const { shard: _shard, plannedScenarios: _planned, selected: _selected, ...facts } = firsts[0]!;
+  const { shard: _shard, plannedScenarios: _planned, selected: _selected, campaign, ...facts } = firsts[0]!;
   const planned = firsts.map(({ plannedScenarios }) => plannedScenarios);
   const selected = firsts.map((first) => first.selected);
+  // Where all are parts of one campaign, they are it together.
+  const isOne = firsts.every((first) => first.campaign?.planDigest === campaign?.planDigest);
   return {
+    ...(isOne && campaign !== undefined && { campaign: withoutPart(campaign) }),
     ...{ ...facts, runId, argv: [...argv], atMs: 0 },
     ...(planned.every((count) => count !== undefined)
       ? { plannedScenarios: planned.reduce((sum, count) => sum + count, 0) }
       : {}),
     ...(selected.every((names) => names !== undefined) ? { selected: [...new Set(selected.flat())] } : {}),
   };
+}
+
+function withoutPart({ budgetMs: _budget, resumes: _resumes, ...campaign }: CampaignFacts): CampaignFacts {
+  return campaign;
 }
 
 /** A sentence for each run that was merged, and one for each fact in which a run differs from the first. */

@@ -18,6 +18,24 @@ export function countOutcomes(run: Run): OutcomeCounts {
   return counts;
 }
 
+/** The same without failures of drills in quarantine: what decides how a run ended. They are told all the same. */
+export function countDecisiveOutcomes(run: Run): OutcomeCounts {
+  const scenarios = run.scenarios.filter((scenario) => !isQuarantinedFailure(scenario));
+  return countOutcomes({ ...run, scenarios });
+}
+
+/** A drill that is known to fail, and did. */
+export function isQuarantinedFailure({ drill, outcome }: ScenarioRun): boolean {
+  return drill?.quarantine !== undefined && (outcome === 'failed' || outcome === 'errored');
+}
+
+/** `in quarantine until 2026-12-31: ticket 7 (smith)` for such a failure; nothing for all else. */
+export function quarantineSentence(scenario: ScenarioRun): string | undefined {
+  const quarantine = scenario.drill?.quarantine;
+  if (quarantine === undefined || !isQuarantinedFailure(scenario)) return undefined;
+  return `in quarantine until ${quarantine.expires}: ${quarantine.reason} (${quarantine.owner})`;
+}
+
 /** `3 passed, 1 failed, 0 errored, 1 skipped`, and `1 flaky` if any: what every text report ends with. */
 export function countsSentence({ passed, failed, errored, skipped, flaky }: OutcomeCounts): string {
   const always = `${passed} passed, ${failed} failed, ${errored} errored, ${skipped} skipped`;

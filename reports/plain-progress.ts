@@ -48,6 +48,8 @@ function sayEvent(event: RunEvent, fold: RunFold): string | undefined {
       return event.passed ? `checked: ${event.what}` : sayFailedCheck(event);
     case 'measure':
       return `${event.name} = ${event.value} ${event.unit}`;
+    case 'recovery':
+      return `well again after ${formatDuration(event.durationMs)}`;
     case 'note':
       return event.level === 'warning' ? `warning: ${event.text}` : event.text;
     case 'run-ended':

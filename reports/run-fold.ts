@@ -53,6 +53,9 @@ export class RunFold {
       case 'power':
         this.#machines.apply(event, this.#happeningsOf(event));
         break;
+      case 'recovery':
+        this.#recover(event);
+        break;
       default:
         addHappening(this.#happeningsOf(event), event);
     }
@@ -90,11 +93,12 @@ export class RunFold {
 
   #startScenario(event: RunEventOf<'scenario-started'>): void {
     if (this.#scenarios.has(event.scenarioId)) throw misplaced(event, 'a scenario id that is new');
-    const { scenarioId, name, file, repeat, attempt, reproduce, atMs } = event;
+    const { scenarioId, name, file, repeat, attempt, reproduce, drill, atMs } = event;
     const scenario: ScenarioRun = {
       ...{ scenarioId, name, file, repeat, attempt, isFinal: true, isFlaky: false },
       ...{ startedAtMs: atMs, durationMs: 0 },
       ...(reproduce === undefined ? {} : { reproduce }),
+      ...(drill === undefined ? {} : { drill: { ...drill } }),
       ...{ evidence: [], consoleTails: [], steps: [], ...emptyHappenings() },
     };
     if (attempt > 1) {
@@ -118,6 +122,12 @@ export class RunFold {
     });
     const isRetry = scenario.attempt > 1 && scenario.outcome === 'passed';
     scenario.isFlaky = isRetry && brokenAttemptsBefore(this.run, scenario).length > 0;
+  }
+
+  #recover(event: RunEventOf<'recovery'>): void {
+    const drill = this.scenarioOf(event)?.drill;
+    if (drill === undefined) throw misplaced(event, 'a drill that has started');
+    drill.recoveryMs = Math.max(drill.recoveryMs ?? 0, event.durationMs);
   }
 
   #breakOffScenario(scenario: ScenarioRun): void {

@@ -1,3 +1,4 @@
+import type { CampaignFacts, DrillFacts } from './drill-facts.ts';
 import type { EventError, Outcome, RunEventOf, StepCategory } from './events.ts';
 
 type Happening<Kind extends 'check' | 'fault' | 'measure' | 'note' | 'artifact' | 'disk-map' | 'console'> =
@@ -16,6 +17,8 @@ export interface Run {
   selected?: string[];
   /** Which part of a divided run this is; counts from 1. */
   shard?: { number: number; of: number };
+  /** The matrix of drills that the scenarios are taken from. */
+  campaign?: CampaignFacts;
   host: RunEventOf<'run-started'>['host'];
   /** `broken-off`: the log ends without run-ended, the runner died. */
   state: 'running' | 'ended' | 'interrupted' | 'broken-off';
@@ -65,9 +68,16 @@ export interface ScenarioRun extends Happenings {
   reason?: string;
   error?: EventError;
   reproduce?: string;
+  drill?: DrillRun;
   evidence: { what: string; path: string }[];
   consoleTails: { machine: string; lines: string[] }[];
   steps: StepRun[];
+}
+
+/** The faults that a scenario ran under, and how long its machines took to be well again. */
+export interface DrillRun extends DrillFacts {
+  /** From when the faults were stopped until the last of the machines was well; none where one was not. */
+  recoveryMs?: number;
 }
 
 export interface StepRun {

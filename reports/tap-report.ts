@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { hostSentence } from './host-sentence.ts';
-import { countOutcomes, countsSentence } from './outcome-counts.ts';
+import { countOutcomes, countsSentence, quarantineSentence } from './outcome-counts.ts';
 import { printableLine } from './printable-text.ts';
 import type { Run, ScenarioRun, StepRun } from './run-model.ts';
 import { scenarioLabel } from './scenario-label.ts';
@@ -9,7 +9,7 @@ import { scenarioDiagnostics, stepDiagnostics } from './tap-diagnostics.ts';
 /**
  * The run as TAP version 14: one test point per scenario attempt, its steps as nested subtests, YAML diagnostics.
  * Errored scenarios are `not ok` with `outcome: errored`. A run that was interrupted, or whose runner died, ends
- * with `Bail out!`. A flaky scenario is `ok` with `outcome: flaky` and a comment. What broke without deciding anything (a retried attempt, a step that a passed scenario
+ * with `Bail out!`. A flaky scenario is `ok` with `outcome: flaky` and a comment. What broke without deciding anything (a retried attempt, a drill in quarantine, a step that a passed scenario
  * expected to break) is marked TODO, which TAP does not count as a failure.
  */
 export function tapReport(run: Run): string {
@@ -37,7 +37,8 @@ function scenarioPoint(scenario: ScenarioRun, number: number): string[] {
   const isOk = scenario.outcome === 'passed' || scenario.outcome === 'skipped';
   const description = escapeDescription(scenarioLabel(scenario));
   const skip = scenario.outcome === 'skipped' ? ` # SKIP ${escapeDescription(scenario.reason ?? '')}` : '';
-  const todo = isOk || scenario.isFinal ? '' : ' # TODO a later attempt decided';
+  const forgiven = scenario.isFinal ? quarantineSentence(scenario) : 'a later attempt decided';
+  const todo = isOk || forgiven === undefined ? '' : ` # TODO ${escapeDescription(forgiven)}`;
   return [
     ...subtest(description, scenario.steps, isOk || todo !== ''),
     ...pointLines({

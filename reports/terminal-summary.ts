@@ -1,3 +1,4 @@
+import { drillLines } from './drill-lines.ts';
 import { formatDuration } from './duration-text.ts';
 import { errorText, failureText } from './failure-text.ts';
 import { hostSentence } from './host-sentence.ts';
@@ -22,6 +23,7 @@ export interface TerminalSummaryOptions {
 export function terminalSummary(run: Run, { color, consoleLines = 15 }: TerminalSummaryOptions): string {
   const colors = color ? terminalColors : noColors;
   const broken = run.scenarios.filter(({ outcome }) => outcome === 'failed' || outcome === 'errored');
+  const drills = drillLines(run, colors);
   const lines = [
     colors.bold(`assay run ${printableLine(run.runId)}${shardText(run)}`),
     `  ${hostSentence(run)}`,
@@ -29,6 +31,7 @@ export function terminalSummary(run: Run, { color, consoleLines = 15 }: Terminal
     ...run.scenarios.map((scenario) => outcomeLine(scenario, colors)),
     ...(run.plannedScenarios === 0 ? ['  nothing to run'] : []),
     '',
+    ...(drills.length === 0 ? [] : [...drills, '']),
     ...timeTable(run, colors),
     ...broken.flatMap((scenario) => ['', ...failureBlock(scenario, colors, consoleLines)]),
     ...runTroubles(run, colors),

@@ -9,6 +9,7 @@ const scenarios = {
 scenario('field', { summary: 's', needs: { machines: 0 } }, async () => {
   await new Promise((over) => setTimeout(over, 1500));
 });
+scenario('wrong', { summary: 's', needs: { machines: 0 } }, (bench) => bench.check('one is two', 1, 2));
 scenario('hasty', { summary: 's', needs: { machines: 0 } }, () => undefined);
 `,
 };
@@ -99,13 +100,14 @@ t.test('a run that was killed goes on, too', async (t) => {
 });
 
 t.test('a failure in quarantine is told and does not fail the campaign', async (t) => {
-  const quarantine = `quarantine:
-  - { drill: 'field--*', owner: smith, reason: ticket 7, expires: 2999-12-31 }\n`;
-  const { assay } = await place(t, `${matrix}${quarantine}`);
-  const words = ['drill', '--matrix', '--plain', '--jobs', '3', 'field'];
-  const { stdout, exitCode } = await assay(words);
-  t.match(stdout, /field: in quarantine until 2999-12-31, does not fail the run: ticket 7 \(smith\)/);
-  t.match(stdout, /0 passed, 0 failed, 3 errored/);
+  const wrong = 'drills: [{ scenarios: [wrong], moments: [power-on:2], faults: [bits-flipped] }]\n';
+  const words = ['drill', '--matrix', '--plain', '--jobs', '1'];
+  const plain = await (await place(t, wrong)).assay(words);
+  t.equal(plain.exitCode, 1);
+  const entry = "quarantine: [{ drill: 'wrong--*', owner: smith, reason: ticket 7, expires: 2999-12-31 }]\n";
+  const { stdout, exitCode } = await (await place(t, `${wrong}${entry}`)).assay(words);
+  t.match(stdout, /wrong: in quarantine until 2999-12-31, does not fail the run: ticket 7 \(smith\)/);
+  t.match(stdout, /0 passed, 1 failed/, 'it is counted');
   t.equal(exitCode, 3, 'it has shown nothing, but nothing failed');
 });
 

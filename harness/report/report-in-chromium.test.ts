@@ -4,6 +4,8 @@ import { pathToFileURL } from 'node:url';
 import puppeteer, { type Browser, type ElementHandle, type Page } from 'puppeteer-core';
 import t from 'tap';
 import { htmlReport, summariseRun } from '../../reports/index.ts';
+import { drilledEvents } from '../../reports/test-data/drilled-run.ts';
+import { folded } from '../../reports/test-data/folded.ts';
 import { hostileRun } from '../../reports/test-data/hostile-run.ts';
 import { hostileTexts } from '../../reports/test-data/hostile-texts.ts';
 import { writeReportRun } from './fixtures/report-run.ts';
@@ -193,6 +195,36 @@ async function contrastProblems(page: Page): Promise<string[]> {
     return [...new Set(problems)].slice(0, 10);
   });
 }
+
+t.test('the table of drills is one for eyes, keys and screen readers', async (t) => {
+  const path = join(t.testdir(), 'report.html');
+  writeFileSync(path, htmlReport(folded(drilledEvents)));
+  for (const [width, scheme] of [
+    [1280, 'light'],
+    [360, 'dark'],
+  ] as const) {
+    const { page, complaints } = await open(path, width, scheme);
+    const scrolled = await page.evaluate(() => document.documentElement.scrollWidth);
+    t.equal(scrolled, width, `nothing sticks out at ${width}`);
+    t.same(await contrastProblems(page), [], `texts can be read, ${scheme}`);
+    t.strictSame(complaints, []);
+  }
+  const { page } = await open(path);
+  const table = (await page.accessibility.snapshot({
+    interestingOnly: false,
+    root: (await page.$('#drills table'))!,
+  }))!;
+  const roles = (node: typeof table): string[] => [node.role, ...(node.children ?? []).flatMap(roles)];
+  const count = (role: string) => roles(table).filter((one) => one === role).length;
+  t.strictSame(['columnheader', 'rowheader'].map(count), [4, 3]);
+  await press(await page.$('nav.page a[href="#drills"]'));
+  await press(await page.$('#drills td a'));
+  t.match(
+    await page.evaluate(() => location.hash),
+    /^#(failure|scenario)-\d$/,
+    'a drill leads to its scenario',
+  );
+});
 
 t.test('without JavaScript it can be read', async (t) => {
   const runFolder = t.testdir();

@@ -1,6 +1,7 @@
 import { renderToString } from 'preact-render-to-string';
 import { countOutcomes, countsSentence } from '../outcome-counts.ts';
 import type { Run } from '../run-model.ts';
+import { drillSection } from './drill-section.ts';
 import { failureArticle } from './failure-article.ts';
 import { keyboardHelp } from './keyboard-help.ts';
 import { html, type Markup } from './markup.ts';
@@ -13,7 +14,7 @@ import { timeSection } from './time-section.ts';
 import { verdictHeader } from './verdict-header.ts';
 
 /**
- * A run as one HTML page that holds everything it shows and asks for nothing: failures first, then every attempt,
+ * A run as one HTML page that holds everything it shows and asks for nothing: failures first, then drills and every attempt,
  * then where the time went. It can be read without JavaScript; replaying consoles needs it. Texts of guests and users
  * are made harmless. The same run and material give the same bytes.
  *
@@ -40,6 +41,7 @@ export function htmlReport(run: Run, material: ReportMaterial = new Map()): stri
       ${pageNavigation(pages)}
       <main id="content" tabindex="-1">
         ${failures(pages)}
+        ${drillSection(run, pages)}
         ${scenarios(pages)}
         ${timeSection(run, pages)}
       </main>
@@ -56,6 +58,7 @@ function pageNavigation(pages: readonly PageScenario[]): Markup {
   const broken = pages.filter(({ isBroken }) => isBroken).length;
   return html`<nav class="page" aria-label="this page"><ul>
     ${broken > 0 && html`<li><a href="#failures">Failures <b>${broken}</b></a></li>`}
+    ${pages.some(({ scenario }) => scenario.drill !== undefined) && html`<li><a href="#drills">Drills</a></li>`}
     <li><a href="#scenarios">Scenarios <b>${pages.length}</b></a></li>
     <li><a href="#time">Time</a></li>
     <li class="scripted"><button type="button" data-help>Keys <kbd>?</kbd></button></li>

@@ -1,6 +1,6 @@
 import { formatSize } from '../../foundation/index.ts';
 import { formatDuration } from '../duration-text.ts';
-import { countOutcomes, countsSentence } from '../outcome-counts.ts';
+import { countDecisiveOutcomes, countOutcomes, countsSentence } from '../outcome-counts.ts';
 import type { Run } from '../run-model.ts';
 import { copyableCommand } from './copyable-command.ts';
 import { errorFacts } from './error-facts.ts';
@@ -26,7 +26,7 @@ export function verdictHeader(run: Run): Markup {
 
 /** What a run says, in the sense of the exit codes: a failure stands, whatever else went wrong. */
 function verdictOf(run: Run) {
-  const counts = countOutcomes(run);
+  const counts = countDecisiveOutcomes(run);
   if (counts.failed > 0) return { says: 'Failed', outcome: 'failed' } as const;
   if (run.state === 'interrupted') return { says: 'Interrupted', outcome: 'errored' } as const;
   if (run.state === 'broken-off') return { says: 'Broken off', outcome: 'errored' } as const;

@@ -48,7 +48,7 @@ export const drill: Command = {
       'before the second power-on',
     ],
     [
-      "assay drill unit-in-the-field --fault 'power-cut at console:/ASSAY STAGE signature begins/'",
+      "assay drill unit-in-the-field --fault 'power-cut at console:/ASSAY STAGE signature/'",
       'at a console line',
     ],
     [

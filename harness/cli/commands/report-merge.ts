@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { countOutcomes, jsonReport, terminalSummary } from '../../../reports/index.ts';
+import { countDecisiveOutcomes, jsonReport, terminalSummary } from '../../../reports/index.ts';
 import { exitCodeOf } from '../../exit-code.ts';
 import { type FoundRun, findRun } from '../../find-run.ts';
 import { mergeRunFolders } from '../../merge-run-folders.ts';
@@ -40,7 +40,7 @@ export const reportMerge: Command = {
       process.stdout.write(`${terminalSummary(run, { color })}${merged} ${folder}\n`);
     }
     return exitCodeOf({
-      counts: countOutcomes(run),
+      counts: countDecisiveOutcomes(run),
       interrupted: run.state === 'interrupted',
       hasError: run.error !== undefined,
       failOnFlaky: flag(words, 'fail-on-flaky'),
