@@ -39,6 +39,17 @@ export type { ArtifactKind, Bench, StepOptions } from './bench.ts';
 export type { DrillSubject } from './drills/drill-subject.ts';
 export { emulatedMachines } from './emulated-machines.ts';
 export {
+  type DeclaredFile,
+  type ExploredDisk,
+  fileSystemsJudge,
+  filesJudge,
+  type Judge,
+  type JudgedDisk,
+  partitionTableJudge,
+  type SubjectExploration,
+  type Verdict,
+} from './explorer/index.ts';
+export {
   type ByteRange,
   type DamageBytesOptions,
   type DamageFileOptions,

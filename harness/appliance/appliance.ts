@@ -147,7 +147,7 @@ export class Appliance extends ApplianceServices {
   async recovers(): Promise<ReadyReport> {
     return await this.#step(`${this.name} recovers by itself`, 'boot', async () => {
       const found = await this.running.console.expect(
-        { ready: /ASSAY READY (\{.*\})\n/, failed: /ASSAY REBUILD-FAILED (.*)/ },
+        { ready: /ASSAY READY (\{.*\})\n/, failed: /ASSAY (REBUILD-FAILED|EVENT the primary fails).*/ },
         { timeoutMs: rebuildTimeoutMs, panic: 'is-noted' },
       );
       if (found.which === 'failed') throw this.#failed('recover', found.text);

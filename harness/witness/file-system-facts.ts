@@ -1,4 +1,5 @@
 import { runTool, sectorBytes } from '../../foundation/index.ts';
+import { unreadable } from './debugfs.ts';
 import type { SectorRange } from './raw-area.ts';
 
 /** What file system a partition holds. */
@@ -53,7 +54,10 @@ function kindOf(type: string | null): FileSystemFacts['kind'] {
 }
 
 async function journalState(image: string, signal?: AbortSignal): Promise<FileSystemFacts['journal']> {
-  const { stdout } = await runTool('dumpe2fs', ['-h', image], { signal });
+  const { stdout } = await runTool('dumpe2fs', ['-h', image], { signal }).catch((error) => {
+    // blkid looks at less of the superblock: at its magic, for example, and not at its checksum.
+    throw error.code === 'FOUNDATION_TOOL_FAILED' && !signal?.aborted ? unreadable(image, error) : error;
+  });
   const features = /^Filesystem features:(.*)$/m.exec(stdout)?.[1]?.trim().split(/\s+/) ?? [];
   if (features.includes('needs_recovery')) return 'dirty';
   return features.includes('has_journal') ? 'clean' : 'none';

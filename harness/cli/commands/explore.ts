@@ -6,7 +6,7 @@ import { type ExploreScenarioOptions, exploredScenario } from '../../explorer/ex
 import type { Span } from '../../explorer/span.ts';
 import { type SpanReport, spanReportText } from '../../explorer/span-report.ts';
 import type { Command, Words } from '../command.ts';
-import { positiveCount, text, texts, wholeNumber } from '../option-values.ts';
+import { flag, positiveCount, text, texts, wholeNumber } from '../option-values.ts';
 import { runningOptions, runSelected } from '../run-selected.ts';
 import { chooseScenarios, selectionOptions } from '../selection-options.ts';
 
@@ -61,6 +61,11 @@ export const explore: Command = {
       type: 'string',
       requiresArg: true,
       describe: 'sectors of 512 bytes between which a write may tear: 8 on a disk of 4 KiB (default: 1)',
+    },
+    'tear-everywhere': {
+      type: 'boolean',
+      describe:
+        'tear a write after each of its sectors, not only after the first, in the middle, before the last',
     },
     'well-within': {
       type: 'string',
@@ -140,8 +145,12 @@ function exploreOptions(words: Words): ExploreScenarioOptions {
     wellWithinMs: duration(words, 'well-within', defaultWellWithin),
     boots: wholeNumber(words, 'boots') ?? Number.POSITIVE_INFINITY,
     uniformDraws: wholeNumber(words, 'draws') ?? defaultDraws,
+    tearEverywhere: flag(words, 'tear-everywhere'),
     tearUnitSectors: positiveCount(words, 'tear-unit') ?? 1,
-    words: repeated.flatMap((name) => texts(words, name).flatMap((value) => [`--${name}`, value])),
+    words: [
+      ...repeated.flatMap((name) => texts(words, name).flatMap((value) => [`--${name}`, value])),
+      ...(flag(words, 'tear-everywhere') ? ['--tear-everywhere'] : []),
+    ],
   };
 }
 
