@@ -3,19 +3,36 @@ import { printError } from '../harness/cli/print-error.ts';
 import { exitCodes } from '../harness/exit-code.ts';
 import type { Benchmark } from './benchmark.ts';
 import { boot } from './boot.ts';
+import { checkpoint } from './checkpoint.ts';
 import { clone } from './clone.ts';
 import { type CommandLine, readCommandLine } from './command-line.ts';
 import { findComparedTool } from './compared-tools.ts';
 import { isQuiet, readConditions } from './conditions.ts';
 import { consoleBenchmark } from './console.ts';
+import { drills } from './drills.ts';
+import { explorer } from './explorer.ts';
 import { imageBuild } from './image-build.ts';
 import { lifecycle } from './lifecycle.ts';
 import { overhead } from './overhead.ts';
+import { recording } from './recording.ts';
 import { recovery } from './recovery.ts';
 import { type BenchmarkReport, describeResult, writeReport } from './report.ts';
 import { runReport } from './run-report.ts';
 
-const benchmarks = [overhead, consoleBenchmark, boot, lifecycle, clone, imageBuild, recovery, runReport];
+const benchmarks = [
+  overhead,
+  consoleBenchmark,
+  boot,
+  checkpoint,
+  lifecycle,
+  clone,
+  imageBuild,
+  recovery,
+  drills,
+  explorer,
+  recording,
+  runReport,
+];
 const words = process.argv.slice(2);
 try {
   process.exitCode = await main();
