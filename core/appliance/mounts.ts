@@ -1,4 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises';
+import { ext4Repair } from '../file-system/repair-ext4.ts';
 import type { PartitionRole } from '../layout/layout-schema.ts';
 import type { Machine } from './machine.ts';
 import { runProgram } from './run-program.ts';
@@ -12,8 +13,8 @@ export interface MountRequest {
 }
 
 /**
- * Mounts ext4 partitions, all with one start of a program. One that cannot be mounted is repaired first, as far as that
- * goes without a loss (`e2fsck -p`; an exit code below 4 says that it is sound now).
+ * Mounts ext4 partitions, all with one start of a program. One that cannot be mounted is repaired first (see
+ * `ext4Repair`).
  *
  * @throws CORE_PROGRAM_FAILED when one of them cannot be mounted; those before it stay mounted.
  */
@@ -25,10 +26,10 @@ export async function mountPartitions(machine: Machine, requests: readonly Mount
   for (const { path } of wanted) await mkdir(path, { recursive: true });
   const commands = wanted.map(({ role, path, readOnly }) => {
     const options = readOnly ? 'ro,noatime' : 'rw,noatime';
-    const device = machine.device(role);
+    // Without a device, mounting fails and says so.
+    const device = machine.device(role) ?? '/dev/none';
     const mount = `mount -t ext4 -o ${options} ${device} ${path}`;
-    const check = `/usr/sbin/e2fsck -p ${device} || [ $? -lt 4 ]`;
-    return `${mount} || { ${check}; ${mount}; }`;
+    return `${mount} || { ${ext4Repair(device)}; ${mount}; }`;
   });
   await runProgram('sh', ['-e', '-c', commands.join('\n')]);
 }

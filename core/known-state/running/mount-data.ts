@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ext4Repair } from '../../file-system/repair-ext4.ts';
 import { findOptionalDiskByPort } from '../../layout/find-disk-by-port.ts';
 import { partitionDevice } from '../../layout/find-in-layout.ts';
 import { type RunProgram, runProgram } from '../../script/run-program.ts';
@@ -19,7 +20,7 @@ const mountLimitMs = 120_000;
 
 /**
  * Mounts the application's data (spec B8): the first data partition of the layout at `/data`, others below `/run/data`,
- * each checked before (`e2fsck -p`). What is missing or broken is reported, and never keeps the system from being up.
+ * each checked before and repaired (`ext4Repair`). What is missing or broken is reported, and never keeps the system from being up.
  */
 export async function mountData(
   { configuration, places }: Pick<RunningSystem, 'configuration' | 'places'>,
@@ -58,12 +59,11 @@ async function findDevice(
   }
 }
 
-/** An exit code of e2fsck below 4 says that it is sound now. */
 async function mount(device: string, folder: string, run: RunProgram): Promise<void> {
   if (await isMounted(folder)) return;
   await mkdir(folder, { recursive: true });
   const { signal } = new AbortController();
-  await run('sh', ['-c', `/usr/sbin/e2fsck -p ${device} || [ $? -lt 4 ]`], { signal });
+  await run('sh', ['-c', ext4Repair(device)], { signal });
   await run('mount', ['-t', 'ext4', '-o', 'rw,noatime', device, folder], { signal });
 }
 
