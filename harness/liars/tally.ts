@@ -1,4 +1,4 @@
-import { upperBound } from './upper-bound.ts';
+import { upperBound } from '../upper-bound.ts';
 
 /** A verdict that was not the true one, with what shows it. */
 export interface FalseVerdict {

@@ -1,9 +1,9 @@
 const confidence = 0.95;
 
 /**
- * The largest share of false verdicts that still could have given no more than `found` of them in `runs` runs, with a
+ * The largest share of failures that still could have given no more than `found` of them in `runs` independent runs, with a
  * chance of 5 %: below it, the true share is with 95 % confidence (Clopper and Pearson, one-sided). For none found that
- * is 1 - 0.05^(1/runs).
+ * is 1 - 0.05^(1/runs). From 0 to 1.
  */
 export function upperBound(found: number, runs: number): number {
   if (found >= runs) return 1;
