@@ -11,7 +11,6 @@ t.test('the recovery medium starts real machines and does what scripts say', (t)
     'script-with-a-mistake-is-refused',
     'script-prepares-and-repairs-a-disk',
     'faulty-hardware-is-named',
-    'network-cards-are-tested',
     'one-repair-for-all-machines',
   ]),
 );
