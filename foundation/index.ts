@@ -7,6 +7,7 @@ export {
   errorTable,
 } from './assay-error.ts';
 export { defaultCachePath } from './cache-path.ts';
+export { copySparse } from './copy-sparse.ts';
 export { Deadline } from './deadline.ts';
 export { syncFolder, writeFileDurably } from './durable-file.ts';
 export { foundationErrors } from './errors.ts';

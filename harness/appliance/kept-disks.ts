@@ -1,6 +1,6 @@
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defaultCachePath, runTool, writeFileDurably } from '../../foundation/index.ts';
+import { copySparse, defaultCachePath, writeFileDurably } from '../../foundation/index.ts';
 import { forgetUnusedDisks } from './forget-unused-disks.ts';
 
 /** The disks of one appliance as raw images, at one state of manufacturing. */
@@ -17,7 +17,7 @@ export async function copyDisks(from: DiskSet, folder: string): Promise<DiskSet>
   for (const path of [from.systemPath, from.dataPath]) {
     if (path === undefined) continue;
     const copy = join(folder, path.slice(from.folder.length + 1));
-    await runTool('cp', ['--sparse=always', '--reflink=auto', '--no-preserve=mode', path, copy]);
+    await copySparse(path, copy);
   }
   return diskSetIn(folder, from.dataPath !== undefined);
 }

@@ -1,4 +1,4 @@
-import { parseMoment } from '../drills/moment.ts';
+import { parseDurationMs } from '../drills/moment.ts';
 import { harnessErrors } from '../errors.ts';
 import type { Words } from './command.ts';
 import { text } from './option-values.ts';
@@ -7,8 +7,9 @@ import { text } from './option-values.ts';
 export function durationOption(words: Words, name: string): number | undefined {
   const given = text(words, name);
   if (given === undefined) return undefined;
-  const moment = /^[\d.]+(ms|s|min|h)$/.test(given) ? parseMoment(`time:${given}`) : undefined;
-  if (moment?.kind === 'time' && moment.afterMs > 0) return moment.afterMs;
+  // Nobody waits for days here.
+  const durationMs = given.endsWith('d') ? undefined : parseDurationMs(given);
+  if (durationMs !== undefined && durationMs > 0) return durationMs;
   throw harnessErrors.HARNESS_USAGE({
     tried: `read --${name}`,
     expected: 'a time such as 90s or 5min',

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Machine, MachineCompanion, RunningMachine } from '../../vm/index.ts';
-import { inspectDisk } from '../witness/index.ts';
+import { sectorsOf } from './catalogue/sectors-of.ts';
 import type { FaultTargetDisk } from './fault-declaration.ts';
 import type { Moment } from './moment.ts';
 
@@ -107,10 +107,8 @@ async function watchWrites(
   void running.ended.then(() => watched.cancel());
 }
 
-async function sectorsNamed({ path, layout }: FaultTargetDisk, partition: string, scratchFolder: string) {
-  await using disk = await inspectDisk(path, { scratchFolder, ...(layout && { layout }) });
-  const { firstSector, sectorCount } = (
-    await disk.partition(/^\d+$/.test(partition) ? Number(partition) : partition)
-  ).entry;
+async function sectorsNamed(disk: FaultTargetDisk, partition: string, scratchFolder: string) {
+  const which = /^\d+$/.test(partition) ? Number(partition) : partition;
+  const { firstSector, sectorCount } = await sectorsOf(disk, which, scratchFolder);
   return { first: firstSector, count: sectorCount };
 }

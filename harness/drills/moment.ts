@@ -53,6 +53,12 @@ export function momentText(moment: Moment): string {
   }
 }
 
+/** A time such as `1500ms`, `90s` or `1d`, in milliseconds; undefined where it is none. */
+export function parseDurationMs(text: string): number | undefined {
+  const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|s|min|h|d)$/.exec(text) ?? [];
+  return count === undefined ? undefined : Number(count) * unitsMs[unit as keyof typeof unitsMs];
+}
+
 const readers: Record<Moment['kind'], (rest: string | undefined) => Moment | undefined> = {
   'power-on': (rest) => {
     const number = countOf(rest ?? '1');
@@ -63,9 +69,8 @@ const readers: Record<Moment['kind'], (rest: string | undefined) => Moment | und
   write: (rest) => atWrite('write', rest),
   'in-write': (rest) => atWrite('in-write', rest),
   time: (rest) => {
-    const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|s|min|h|d)$/.exec(rest ?? '') ?? [];
-    if (count === undefined) return undefined;
-    return { kind: 'time', afterMs: Number(count) * unitsMs[unit as keyof typeof unitsMs] };
+    const afterMs = parseDurationMs(rest ?? '');
+    return afterMs === undefined ? undefined : { kind: 'time', afterMs };
   },
 };
 

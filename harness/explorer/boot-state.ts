@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { AssayError, errorMessage, runTool } from '../../foundation/index.ts';
+import { AssayError, copySparse, errorMessage, runTool } from '../../foundation/index.ts';
 import type { Machine, RunningMachine } from '../../vm/index.ts';
 import type { Bench } from '../bench.ts';
 import type { DrillSubject } from '../drills/drill-subject.ts';
@@ -89,7 +89,7 @@ export class StateBooter {
     const imagePath = isKept ? path : `${path}.raw`;
     await rm(imagePath, { force: true });
     if (disk.history !== undefined) await writeState(disk.history, disk.state, imagePath);
-    else await runTool('cp', ['--sparse=always', '--reflink=auto', disk.basePath, imagePath]);
+    else await copySparse(disk.basePath, imagePath);
     if (isKept) return;
     await rm(path, { force: true });
     await runTool('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', imagePath, path]);

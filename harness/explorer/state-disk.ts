@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { errorMessage, runTool, sectorBytes } from '../../foundation/index.ts';
+import { copySparse, errorMessage, sectorBytes } from '../../foundation/index.ts';
 import { WriteLog } from '../../vm/index.ts';
 import type { CrashState } from './crash-state.ts';
 import { explorerErrors } from './errors.ts';
@@ -36,8 +36,7 @@ export class StateDisk implements AsyncDisposable {
   /** Copies the base image, holes as holes; the file has to be a new one. @throws EXPLORER_STATE_NOT_WRITTEN */
   static async create(history: WriteHistory, path: string): Promise<StateDisk> {
     try {
-      await runTool('cp', ['--sparse=always', '--reflink=auto', history.basePath, path]);
-      await runTool('chmod', ['u+w', path]);
+      await copySparse(history.basePath, path);
       await using stack = new AsyncDisposableStack();
       const log = stack.use(await WriteLog.open(history.logPath));
       const base = stack.use(await open(history.basePath, 'r'));

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runTool, sectorBytes } from '../../foundation/index.ts';
+import { copySparse, runTool, sectorBytes } from '../../foundation/index.ts';
 import type { Machine, MachineSpec, RunningMachine } from '../../vm/index.ts';
 import type { Bench } from '../bench.ts';
 import type { DrillSubject } from '../drills/drill-subject.ts';
@@ -213,7 +213,7 @@ function withWriteLogs(spec: MachineSpec): MachineSpec {
 /** An image of its own, raw, holes as holes. */
 async function keepImage(path: string, kept: string, writes: 'kept' | 'discarded'): Promise<void> {
   if (writes === 'discarded') await runTool('qemu-img', ['convert', '-q', '-O', 'raw', path, kept]);
-  else await runTool('cp', ['--sparse=always', '--reflink=auto', '--no-preserve=mode', path, kept]);
+  else await copySparse(path, kept);
 }
 
 /** The bytes of the log of the explored disk; 0 before there is one. */

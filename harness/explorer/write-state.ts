@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { errorMessage, runTool, sectorBytes } from '../../foundation/index.ts';
+import { copySparse, errorMessage, sectorBytes } from '../../foundation/index.ts';
 import { WriteLog } from '../../vm/index.ts';
 import type { CrashState } from './crash-state.ts';
 import { explorerErrors } from './errors.ts';
@@ -34,8 +34,7 @@ export async function writeState(
       await writeOverlay(history, log, runs, path);
       return;
     }
-    await runTool('cp', ['--sparse=always', '--reflink=auto', history.basePath, path]);
-    await runTool('chmod', ['u+w', path]);
+    await copySparse(history.basePath, path);
     await using file = await open(path, 'r+');
     for (const run of runs) {
       const bytes = await readRun(log, run);

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runTool } from '../../foundation/index.ts';
+import { copySparse } from '../../foundation/index.ts';
 import type { Machine, MachineSpec } from '../../vm/index.ts';
 import type { Bench } from '../bench.ts';
 import { harnessErrors } from '../errors.ts';
@@ -58,13 +58,7 @@ export async function redundantMachine(
   const disks: RedundantMachineDisk[] = [];
   for (const disk of there) {
     const path = join(folder, `${disk.name}.raw`);
-    await runTool('cp', [
-      '--sparse=always',
-      '--reflink=auto',
-      '--no-preserve=mode',
-      set.diskPaths[disk.name]!,
-      path,
-    ]);
+    await copySparse(set.diskPaths[disk.name]!, path);
     const systems = disk.partitions.filter(({ holds }) => holds === 'system');
     disks.push({
       name: disk.name,

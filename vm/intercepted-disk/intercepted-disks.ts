@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runTool } from '../../foundation/index.ts';
+import { copySparse } from '../../foundation/index.ts';
 import { vmErrors } from '../errors.ts';
 import type { ResolvedDiskSpec } from '../machine-spec.ts';
 import { InterceptedDisk } from './intercepted-disk.ts';
@@ -29,7 +29,7 @@ export class InterceptedDisks {
   /** Copies the disks whose writes are discarded, with holes where the image has zeros. */
   async makeCopies(): Promise<void> {
     for (const { fromPath, toPath } of this.#copies) {
-      await runTool('cp', ['--reflink=auto', '--sparse=always', '--', fromPath, toPath]);
+      await copySparse(fromPath, toPath);
     }
   }
 

@@ -6,6 +6,7 @@ import { type ExploreScenarioOptions, exploredScenario } from '../../explorer/ex
 import type { Span } from '../../explorer/span.ts';
 import { type SpanReport, spanReportText } from '../../explorer/span-report.ts';
 import type { Command, Words } from '../command.ts';
+import { durationOption } from '../duration-option.ts';
 import { flag, positiveCount, text, texts, wholeNumber } from '../option-values.ts';
 import { runningOptions, runSelected } from '../run-selected.ts';
 import { chooseScenarios, selectionOptions } from '../selection-options.ts';
@@ -183,12 +184,8 @@ function momentOf(option: 'from' | 'to', given: string) {
 
 function duration(words: Words, name: string, otherwise: string): number {
   const given = text(words, name) ?? otherwise;
-  const written = given.replace(/(\d)m$/, '$1min');
-  const moment = /^[\d.]+(ms|s|min|h)$/.test(written) ? parseMoment(`time:${written}`) : undefined;
-  if (moment?.kind === 'time' && moment.afterMs > 0) return moment.afterMs;
-  throw harnessErrors.HARNESS_USAGE({
-    ...{ tried: `read --${name}`, expected: 'a time such as 90s, 10min or 2h', got: given },
-  });
+  // Here `10m` is minutes, too.
+  return durationOption({ [name]: given.replace(/(\d)m$/, '$1min') }, name)!;
 }
 
 /** To explore all scenarios for ten minutes each is hardly what was meant. */

@@ -1,6 +1,6 @@
 import { open, truncate } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { runTool, sectorBytes } from '../../../foundation/index.ts';
+import { copySparse, sectorBytes } from '../../../foundation/index.ts';
 import { damagePattern, SeededNumbers } from '../../faults/index.ts';
 import { inspectDisk } from '../../witness/index.ts';
 import type { FaultTargetDisk } from '../fault-declaration.ts';
@@ -31,7 +31,7 @@ export async function makeForeignDisk(
     await makePcDisk(toPath, disk.sizeBytes, seed);
     return 'the disk of a PC';
   }
-  await runTool('cp', ['--reflink=auto', '--sparse=always', '--', path, toPath]);
+  await copySparse(path, toPath);
   await using file = await open(toPath, 'r+');
   for (const { sector, hex, state } of disk.signature.copies) {
     if (state !== 'valid') continue;

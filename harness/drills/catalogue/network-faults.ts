@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plugCable, pullCable } from '../../../vm/index.ts';
 import { declareFault } from '../fault-declaration.ts';
 import { assertCard } from './changed-hardware.ts';
 import { dropFrames, holdFrames } from './network-filters.ts';
@@ -16,16 +17,14 @@ export const networkFaults = [
     when: 'either',
     async inject(target, { card, seconds }) {
       assertCard(target.machine, card);
-      const name = `nic${card}`;
       let taken: string | undefined;
       const { promise, resolve } = Promise.withResolvers<void>();
-      const end = await whileOn(target, async ({ qmp }) => {
-        // QEMU refuses it for a card that is not there; the guest sees its carrier go.
-        await qmp.execute('set_link', { name, up: false });
-        taken ??= `QEMU has taken the link of ${name} down`;
+      const end = await whileOn(target, async (on) => {
+        await pullCable(on, card);
+        taken ??= `QEMU has taken the link of nic${card} down`;
         resolve();
         return async () => {
-          await qmp.execute('set_link', { name, up: true });
+          await plugCable(on, card);
         };
       });
       return {

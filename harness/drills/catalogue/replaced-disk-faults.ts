@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { formatSize, runTool, sectorBytes } from '../../../foundation/index.ts';
+import { copySparse, formatSize, sectorBytes } from '../../../foundation/index.ts';
 import { drillsErrors } from '../errors.ts';
 import {
   declareFault,
@@ -63,7 +63,7 @@ export const replacedDiskFaults = [
     async inject(target, { image, serial, back }) {
       return await replace(target, { serial, back }, async (path, own) => {
         if (image === undefined) return await makeForeignDisk(path, own, target.seed, target.scratchFolder);
-        await runTool('cp', ['--reflink=auto', '--sparse=always', '--', image, path]);
+        await copySparse(image, path);
         return `a copy of ${image}`;
       });
     },

@@ -1,3 +1,4 @@
+import { sectorBytes } from '../../../foundation/index.ts';
 import { inspectDisk, type SectorRange } from '../../witness/index.ts';
 import type { FaultTargetDisk } from '../fault-declaration.ts';
 
@@ -12,7 +13,8 @@ export async function sectorsOf(
   scratchFolder: string,
 ): Promise<SectorRange> {
   await using disk = await inspectDisk(path, { scratchFolder, ...(layout && { layout }) });
-  if (partition === undefined) return { firstSector: 0, sectorCount: Math.floor(disk.sizeBytes / 512) };
+  if (partition === undefined)
+    return { firstSector: 0, sectorCount: Math.floor(disk.sizeBytes / sectorBytes) };
   const { firstSector, sectorCount } = (await disk.partition(partition)).entry;
   return { firstSector, sectorCount };
 }
