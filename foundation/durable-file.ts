@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { durably } from './durably.ts';
+import { renameDurably } from './rename-durably.ts';
 
 /**
  * Writes a file so that a power cut leaves either the old or the new content, never a mixture: temporary file in
@@ -14,16 +16,16 @@ export async function writeFileDurably(path: string, data: string | Uint8Array, 
     const file = await open(temporaryPath, 'wx', mode);
     try {
       await file.writeFile(data);
-      await file.sync();
+      await durably('durable-file.content', () => file.sync());
+      await renameDurably(file, temporaryPath, path);
     } finally {
       await file.close();
     }
-    await rename(temporaryPath, path);
   } catch (error) {
     await rm(temporaryPath, { force: true });
     throw error;
   }
-  await syncFolder(folder);
+  await durably('durable-file.folder', () => syncFolder(folder));
 }
 
 /** Makes the entries of a folder durable: a rename is only on the disk once its folder is. */

@@ -20,7 +20,10 @@ export interface ToolResult {
 }
 
 /** sbin is not on everybody's PATH, and the file-system tools live there. */
-const toolPath = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`;
+export const toolPath = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`;
+
+/** What every program of the host is told, whatever else. */
+export const toolEnvironment = { LC_ALL: 'C', PATH: toolPath };
 
 /**
  * Runs a program of the host to its end.
@@ -33,21 +36,31 @@ export async function runTool(
   toolArguments: readonly string[],
   options: ToolOptions = {},
 ): Promise<ToolResult> {
-  const { acceptExitCodes = [0], env = {}, input, cwd, signal } = options;
+  const { acceptExitCodes, env = {}, input, cwd, signal } = options;
   const result = await execa(name, toolArguments, {
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
     cwd,
     cancelSignal: signal,
-    env: { ...env, LC_ALL: 'C', PATH: toolPath },
+    env: { ...env, ...toolEnvironment },
     reject: false,
     stripFinalNewline: false,
   });
+  const exitCode = exitCodeOf(name, toolArguments, result, acceptExitCodes);
+  return { stdout: result.stdout, stderr: result.stderr, exitCode };
+}
+
+/** What a program has ended with. @throws as {@link runTool} does. */
+export function exitCodeOf(
+  name: string,
+  toolArguments: readonly string[],
+  result: { exitCode?: number; code?: string; stdout?: string; stderr?: string },
+  acceptExitCodes: readonly number[] = [0],
+): number {
+  const { exitCode, stdout = '', stderr = '' } = result;
   const command = [name, ...toolArguments].join(' ');
-  if (result.exitCode === undefined) throw notStarted(name, command, result);
-  if (!acceptExitCodes.includes(result.exitCode)) {
-    throw failed(command, result.exitCode, `${result.stdout}${result.stderr}`);
-  }
-  return { stdout: result.stdout, stderr: result.stderr, exitCode: result.exitCode };
+  if (exitCode === undefined) throw notStarted(name, command, result);
+  if (!acceptExitCodes.includes(exitCode)) throw failed(command, exitCode, `${stdout}${stderr}`);
+  return exitCode;
 }
 
 function notStarted(name: string, command: string, result: { code?: string }): Error {
@@ -55,10 +68,16 @@ function notStarted(name: string, command: string, result: { code?: string }): E
     const got = result instanceof ExecaError ? result.shortMessage : (result.code ?? 'ended by a signal');
     return foundationErrors.FOUNDATION_TOOL_FAILED({ tried: command, got }, result);
   }
+  return toolMissing(name);
+}
+
+/** FOUNDATION_TOOL_MISSING of a program, or of a file by its absolute path, with the package that has it. */
+export function toolMissing(name: string): Error {
   const debianPackage = hostTools.find((tool) => tool.name === name)?.debianPackage;
   return foundationErrors.FOUNDATION_TOOL_MISSING({
-    tried: `start ${name}`,
-    where: 'PATH',
+    ...(name.startsWith('/')
+      ? { tried: 'read a file', where: name }
+      : { tried: `start ${name}`, where: 'PATH' }),
     ...(debianPackage === undefined
       ? {}
       : { remedy: `apt-get install --no-install-recommends ${debianPackage}; in a checkout, ./setup` }),
