@@ -152,6 +152,17 @@ export const vmErrors = errorTable({
     summary: 'a write log is none, or is damaged',
     remedy: 'use the log as QEMU wrote it, `<disk>.writes-<n>.log` in the folder of the machine',
   },
+  VM_RECORDING_UNREADABLE: {
+    blame: 'usage',
+    summary: 'a recording is none, or none that this Assay can read',
+    remedy: '`assay run … --record` makes recordings; what was killed while it recorded has none',
+  },
+  VM_RECORDING_CHANGED: {
+    blame: 'usage',
+    summary: 'what a recording needs is not there any more, or is not as it was',
+    remedy:
+      'replay it where it was recorded, or copy the whole run folder; kernels and CDs lie where they are named',
+  },
   VM_DISK_IN_USE: {
     blame: 'usage',
     summary: 'a disk cannot be changed from outside while its machine is on',

@@ -43,7 +43,7 @@ export async function requestFromGuest(
       method,
       headers: { ...headers, connection: 'close' },
       ...(body === undefined ? {} : { body }),
-      signal: AbortSignal.timeout(limitMs),
+      signal: AbortSignal.timeout(Math.ceil(limitMs)),
     });
     const bytes = new Uint8Array(await response.arrayBuffer());
     return { status: response.status, bytes, text: new TextDecoder().decode(bytes) };

@@ -1,6 +1,7 @@
 import type { ConsoleSign } from './console/console-watch.ts';
 import type { EthernetNetworks } from './ethernet-networks.ts';
 import type { QmpEvent } from './qmp-client.ts';
+import type { RecordingNotice } from './replay/machine-recordings.ts';
 
 /** What happens to a machine, for whoever keeps the log of a run. */
 export interface MachineObserver {
@@ -15,6 +16,8 @@ export interface MachineObserver {
   onConsoleMatch?: (machine: string, port: string, expected: string, view: string) => void;
   /** The last line of a console has changed; called at most a few times a second. */
   onConsoleLine?: (machine: string, port: string, line: string) => void;
+  /** What came of recording a power-on; only where `record` asks for it. */
+  onRecording?: (machine: string, notice: RecordingNotice) => void;
   /** A file of evidence exists from now on. */
   onArtifact?: (machine: string, kind: 'console-log' | 'asciicast' | 'qemu-log', path: string) => void;
 }
@@ -35,6 +38,8 @@ export interface MachineContext {
   observeFork?: (fork: string) => MachineObserver;
   /** Networks between machines; whoever makes the machines ends them after the last one. */
   networks?: EthernetNetworks;
+  /** Every power-on is recorded for an exact replay, where that is possible (docs/record-and-replay.md). */
+  record?: boolean;
   /** Another QEMU than the one on the PATH. */
   qemuProgram?: string;
 }

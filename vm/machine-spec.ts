@@ -6,12 +6,16 @@ const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
 /** Letters, digits and dashes: names become file names, QEMU ids and socket paths. */
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'lower-case letters, digits and dashes, at most 32');
 
+/** What a disk can be on. */
+export const diskControllers = ['virtio', 'ahci', 'nvme', 'scsi', 'usb'] as const;
+export type DiskController = (typeof diskControllers)[number];
+
 const diskSpec = z
   .strictObject({
     name,
     /** The raw image on the host. */
     path: z.string().min(1),
-    controller: z.enum(['virtio', 'ahci', 'nvme', 'scsi', 'usb']).default('virtio'),
+    controller: z.enum(diskControllers).default('virtio'),
     /**
      * `discarded` (default): the machine writes to an overlay that ends with it, and the image stays as it is.
      * `kept`: the machine writes to the image itself (design 13).
@@ -109,6 +113,11 @@ const machineSchema = z
     name,
     memoryMiB: z.int().min(64).max(65_536).default(512),
     cpus: z.int().min(1).max(64).default(1),
+    /**
+     * What runs before the disk does. `uefi`: OVMF, without Secure Boot; its variables (boot entries and the like) are new
+     * with each machine, and stay over its power cycles.
+     */
+    firmware: z.enum(['bios', 'uefi']).default('bios'),
     disks: z.array(diskSpec).max(12).default([]),
     /**
      * An ISO 9660 image in a CD drive, which is at SATA port 5 (`ide.5`) whatever else the machine has. The image is
@@ -140,15 +149,14 @@ const machineSchema = z
      * The guest's time is counted in its instructions and not taken from the host (QEMU's icount): 8 ns each, and
      * whenever the guest idles its time jumps to the next timer, so that a `sleep 3600` takes seconds. The machine runs
      * on the emulator (TCG) then, also where others use KVM. Deadlines of waits stay the host's time. While the harness
-     * thinks an idle guest's time flies: a time-out of the guest that an answer of the harness should forestall fires.
+     * thinks, from the end of a wait on a console to the next one, the guest stands still, for a second at most.
      */
     virtualTime: z.boolean().default(false),
-    /** Checkpoints can be taken of it while it is on: its memory is a file then. */
+    /**
+     * Checkpoints can be taken of it while it is on: its memory is a file then. What is an intercepted disk of it is an
+     * ordinary one of its forks.
+     */
     checkpoints: z.boolean().default(false),
-  })
-  .refine(({ checkpoints, disks }) => !checkpoints || disks.every(({ intercepted }) => !intercepted), {
-    path: ['checkpoints'],
-    message: 'not with an intercepted disk: all forks would write to the one file',
   })
   .refine(({ virtualTime, cpus }) => !virtualTime || cpus === 1, {
     path: ['cpus'],

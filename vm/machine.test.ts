@@ -157,6 +157,22 @@ t.test('disks: overlays end with the machine, kept writes stay', async (t) => {
   t.equal((await readFile(join(folder, 'kept.raw'), 'utf8')).slice(0, 4), 'XXXX');
 });
 
+t.test('a machine that is disposed of while it starts is off', async (t) => {
+  const { machine, remove } = await benchMachine();
+  t.teardown(remove);
+  const starting = machine.powerOn().then(
+    (running) => running.ended,
+    () => undefined,
+  );
+  // QEMU is there, or nearly so.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await machine[Symbol.asyncDispose]();
+  t.notOk(machine.isOn);
+  await starting;
+  t.notOk(machine.isOn, 'nothing has started since');
+  await t.rejects(machine.powerOn(), { code: 'VM_MACHINE_OFF' });
+});
+
 t.test('wrong declarations are refused with the place and the nearest key', async (t) => {
   const wrong = (spec: object) => benchMachine(spec as never);
   await t.rejects(wrong({ memroyMiB: 1 }), {

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CdDrive } from './cd-drive.ts';
-import { checkCheckpoints } from './checkpoint/check-checkpoints.ts';
+import { checkKeptState } from './check-kept-state.ts';
 import { type ForkOrigin, MachineCheckpoints } from './checkpoint/machine-checkpoints.ts';
 import { attachSocketSuffix, ConsoleAttachServer } from './console/attach-server.ts';
 import { ConsoleRecorder } from './console/console-recorder.ts';
@@ -17,10 +17,11 @@ import type { MachineContext } from './machine-context.ts';
 import { type MachineSpec, type ResolvedMachineSpec, resolveMachineSpec } from './machine-spec.ts';
 import { qemuArguments } from './qemu-arguments.ts';
 import type { QmpClient } from './qmp-client.ts';
+import { MachineRecordings } from './replay/machine-recordings.ts';
 import type { RunningMachine } from './running-machine.ts';
 import { scrubFile } from './scrub-file.ts';
 import { startRunningMachine } from './start-running-machine.ts';
-import { checkWriteLog } from './write-log/write-log-node.ts';
+import { createUefiVariables, removeUefiVariables, uefiVariablesPath } from './uefi-firmware.ts';
 import { WriteLogs } from './write-log/write-logs.ts';
 
 /** One serial port of a machine and its evidence, over all power cycles. */
@@ -38,10 +39,10 @@ export interface SerialPort {
  */
 export async function createMachine(spec: MachineSpec, context: MachineContext): Promise<Machine> {
   const resolved = resolveMachineSpec(spec);
-  checkWriteLog(resolved.name, resolved.disks);
-  checkCheckpoints(resolved);
+  checkKeptState(resolved);
   const folder = join(context.workFolder, resolved.name);
   await mkdir(folder, { recursive: true });
+  await createUefiVariables(resolved, folder);
   const machine = new Machine(resolved, context, folder, await createOverlays(resolved.disks, folder));
   await machine.interceptedDisks.makeCopies();
   return machine;
@@ -64,6 +65,8 @@ export class Machine {
   /** @internal */
   readonly checkpoints: MachineCheckpoints;
   /** @internal */
+  readonly recordings: MachineRecordings;
+  /** @internal */
   readonly cdDrive: CdDrive;
   /** What was typed into it and must be in no log. @internal */
   readonly secrets = new Set<string>();
@@ -73,6 +76,8 @@ export class Machine {
   #hardware: ResolvedMachineSpec | undefined;
   #ports: SerialPort[] | undefined;
   #running: RunningMachine | undefined;
+  #starting: Promise<RunningMachine> | undefined;
+  #isOver = false;
   #attach: ConsoleAttachServer | undefined;
 
   constructor(
@@ -90,6 +95,7 @@ export class Machine {
     this.checkpoints = new MachineCheckpoints(this, origin);
     this.writeLogs = new WriteLogs(spec.name, folder, spec.disks);
     this.interceptedDisks = new InterceptedDisks(spec.name, spec.disks, folder);
+    this.recordings = new MachineRecordings(spec.name, context);
   }
 
   /** The name that it was declared with. */
@@ -102,9 +108,15 @@ export class Machine {
     return this.#running?.isOn ?? false;
   }
 
+  /** As it was switched on last, on still or not; undefined before the first time. */
+  get running(): RunningMachine | undefined {
+    return this.#running;
+  }
+
   /** What executes its instructions: guests whose time is virtual are always emulated. @internal */
   get accelerator(): 'kvm' | 'tcg' {
-    return this.spec.virtualTime ? 'tcg' : this.context.accelerator;
+    const isEmulated = this.spec.virtualTime || this.recordings.isFor(this.hardware);
+    return isEmulated ? 'tcg' : this.context.accelerator;
   }
 
   /** The files that its disks are: the image where writes are kept, else what ends with the machine: an overlay, or a copy. */
@@ -137,32 +149,34 @@ export class Machine {
       join(this.context.runtimeFolder, `${this.name}${attachSocketSuffix}`),
     );
     const qmpSocketPath = this.#runtimePath('qmp.sock');
+    const socketOf = (nic: number, index: number) => this.#runtimePath(`net${nic}-${index}.sock`);
     const services = this.spec.nics.map((nic, nicIndex) =>
-      nic.services.map(({ hostPort }, index) => ({
-        hostPort,
-        socketPath: this.#runtimePath(`net${nicIndex}-${index}.sock`),
-      })),
+      nic.services.map(({ hostPort }, index) => ({ hostPort, socketPath: socketOf(nicIndex, index) })),
     );
-    const commandLine = qemuArguments(this.hardware, {
+    const writeLogPaths = await this.writeLogs.begin();
+    const ordinary = qemuArguments(this.hardware, {
       accelerator: this.accelerator,
       qmpSocketPath,
       serialLogPaths: this.#ports.map((port) => port.logPath),
+      uefiVariablesPath: uefiVariablesPath(this.spec, this.folder),
       overlayPaths: this.#overlayPaths,
       ...(await this.checkpoints.prepareStart()),
-      writeLogPaths: await this.writeLogs.begin(),
+      writeLogPaths,
       interceptedSocketPaths: this.interceptedDisks.socketPaths((name) => this.#runtimePath(name)),
       cdMediumPath: this.cdDrive.mediumPath,
       serviceSocketPaths: services.map((ofNic) => ofNic.map(({ socketPath }) => socketPath)),
       networkSocketPaths: await socketPathsOf(this.spec, this.context.networks),
     });
-    this.#running = await startRunningMachine(this, commandLine, {
-      qmpSocketPath,
+    const inputPipePaths = this.#ports.map((port) => this.#runtimePath(`${port.name}.in`));
+    const recorded = { ports: this.#ports, inputPipePaths, overlayPaths: this.#overlayPaths, writeLogPaths };
+    const commandLine = await this.recordings.begin(this, ordinary, recorded);
+    if (this.#isOver) throw vmErrors.VM_MACHINE_OFF({ tried: `power on ${this.name}`, got: 'it is gone' });
+    this.#starting = startRunningMachine(this, commandLine, {
+      ...{ qmpSocketPath, inputPipePaths, ports: this.#ports, attach: this.#attach },
       debuggerSocketPath: this.#runtimePath('gdb.sock'),
-      inputPipePaths: this.#ports.map((port) => this.#runtimePath(`${port.name}.in`)),
-      ports: this.#ports,
-      attach: this.#attach,
       services: services.flat(),
     });
+    this.#running = await this.#starting;
     return this.#running;
   }
 
@@ -173,7 +187,6 @@ export class Machine {
 
   /**
    * Changes its hardware, as somebody with a screwdriver does; it has to be off.
-   *
    * @throws VM_SPEC_INVALID when it is on, FOUNDATION_CONFIG_INVALID when the change makes no machine.
    */
   changeHardware(change: HardwareChange): void {
@@ -218,17 +231,27 @@ export class Machine {
    */
   async keepSecret(secret: string): Promise<void> {
     this.redactor.add(secret);
+    this.recordings.spoil('a secret was typed into it, which a recording would keep');
     if (this.secrets.size === 0) {
-      const logPaths = this.#portNames.map((name) => `${this.#logPath(name)}\n`);
-      await writeFile(this.#secretMarkerPath(), logPaths.join(''), { mode: 0o600 });
+      const paths = this.#portNames.map((name) => this.#logPath(name));
+      const lines = [...paths, ...this.recordings.sensitivePaths].map((path) => `${path}\n`);
+      await writeFile(this.#secretMarkerPath(), lines.join(''), { mode: 0o600 });
     }
     this.secrets.add(secret);
   }
 
+  /** QEMU has ended. @internal */
+  async poweredOff(): Promise<void> {
+    await this.interceptedDisks.powerOff();
+    await this.recordings.finish();
+  }
+
   /** Ends QEMU if it runs, takes secrets out of the logs, closes the recordings, removes overlays and sockets. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#running?.isOn) await this.#running.cut();
-    await this.#running?.ended;
+    this.#isOver = true;
+    const running = (await this.#starting?.catch(() => undefined)) ?? this.#running;
+    if (running?.isOn) await running.cut();
+    await running?.ended;
     await this.checkpoints[Symbol.asyncDispose]();
     await this.#attach?.close();
     await this.context.observer?.onDisposal?.(this.name);
@@ -238,6 +261,7 @@ export class Machine {
       await rm(this.#secretMarkerPath(), { force: true });
     }
     for (const overlayPath of this.#overlayPaths.values()) await rm(overlayPath, { force: true });
+    await removeUefiVariables(this.spec, this.folder);
     await this.interceptedDisks.close();
     for (const port of ports) await port.recorder.close();
   }

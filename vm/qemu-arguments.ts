@@ -5,6 +5,7 @@ import { vmErrors } from './errors.ts';
 import { relayCommand } from './guest-services.ts';
 import { interceptedNode, reportErrors } from './intercepted-disk/intercepted-node.ts';
 import type { ResolvedDiskSpec, ResolvedMachineSpec, ResolvedNicSpec } from './machine-spec.ts';
+import { uefiArguments } from './uefi-firmware.ts';
 import { withWriteLog, writeLogDeviceOptions } from './write-log/write-log-node.ts';
 
 /** What a machine's command line needs beside its declaration. */
@@ -13,6 +14,8 @@ export interface QemuPlaces {
   qmpSocketPath: string;
   /** One log per serial port: the console first. */
   serialLogPaths: readonly string[];
+  /** The variables of a UEFI firmware; without them, it is a BIOS. */
+  uefiVariablesPath?: string | undefined;
   /** The overlay of each disk whose writes are discarded. */
   overlayPaths: ReadonlyMap<string, string>;
   /** Of a fork: what its overlays lie over, where that is not the disk's image. */
@@ -49,6 +52,7 @@ export function qemuArguments(spec: ResolvedMachineSpec, places: QemuPlaces): st
     ...['-m', `${spec.memoryMiB}M`],
     ...memoryArguments(places.memory, spec.memoryMiB),
     ...timeArguments(spec),
+    ...uefiArguments(places.uefiVariablesPath),
     '-nodefaults',
     '-no-user-config',
     ...['-display', 'none'],

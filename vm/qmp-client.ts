@@ -23,6 +23,12 @@ interface QmpMessage {
   timestamp?: { seconds: number; microseconds: number };
 }
 
+type CommandWrapper = (
+  name: string,
+  commandArguments: Record<string, unknown> | undefined,
+  run: () => Promise<unknown>,
+) => Promise<unknown>;
+
 interface PendingCommand {
   name: string;
   resolve: (value: unknown) => void;
@@ -37,6 +43,10 @@ export class QmpClient extends EventEmitter<{ event: [QmpEvent] }> {
   readonly #pending = new Map<number, PendingCommand>();
   readonly #greeted = Promise.withResolvers<void>();
   readonly #timeoutScale: number;
+  /** Goes around every command, where a machine is recorded: see {@link RecordedControl}. */
+  around: CommandWrapper | undefined;
+  /** Events that nobody is told of. */
+  unheard: readonly string[] = [];
   #nextId = 1;
   #closed = false;
 
@@ -66,6 +76,18 @@ export class QmpClient extends EventEmitter<{ event: [QmpEvent] }> {
    * is gone.
    */
   async execute<Result = unknown>(
+    name: string,
+    commandArguments?: Record<string, unknown>,
+    timeoutMs = commandTimeoutMs,
+  ): Promise<Result> {
+    const run = () => this.executeAtOnce<Result>(name, commandArguments, timeoutMs);
+    return this.around === undefined
+      ? await run()
+      : ((await this.around(name, commandArguments, run)) as Result);
+  }
+
+  /** {@link execute}, whatever goes around it. */
+  async executeAtOnce<Result = unknown>(
     name: string,
     commandArguments?: Record<string, unknown>,
     timeoutMs = commandTimeoutMs,
@@ -107,6 +129,7 @@ export class QmpClient extends EventEmitter<{ event: [QmpEvent] }> {
   }
 
   #emitEvent({ event, data = {}, timestamp }: QmpMessage): void {
+    if (this.unheard.includes(event!)) return;
     const timestampSeconds = timestamp ? timestamp.seconds + timestamp.microseconds / 1e6 : Number.NaN;
     this.emit('event', { event: event!, data, timestampSeconds });
   }

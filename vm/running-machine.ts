@@ -1,6 +1,7 @@
 import { Deadline } from '../foundation/index.ts';
 import { type BrokenGuest, breakGuest } from './break-guest.ts';
 import type { Checkpoint } from './checkpoint/checkpoint.ts';
+import type { KeptState } from './checkpoint/kept-state.ts';
 import { againHere } from './console/again-here.ts';
 import type { ConsoleAttachServer } from './console/attach-server.ts';
 import type { LogStream } from './console/log-stream.ts';
@@ -122,6 +123,11 @@ export class RunningMachine {
     return await this.#machine.checkpoints.take(this, async () => await this.#quickening);
   }
 
+  /** Copies the machine as it is at this moment, and lets it go on. @throws as `MachineCheckpoints.keep` @internal */
+  async keepState(): Promise<KeptState> {
+    return await this.#machine.checkpoints.keep(this, async () => await this.#quickening);
+  }
+
   /** Presses the power button (ACPI); what the guest does then is up to it. @throws VM_MACHINE_OFF */
   async pressPowerButton(): Promise<void> {
     this.#noteAction('button');
@@ -144,7 +150,7 @@ export class RunningMachine {
   async cut({ lose }: { lose?: LoseUnflushed } = {}): Promise<LostWrites[]> {
     this.#asked = 'cut';
     this.#noteAction('cut');
-    await this.#qemu.kill();
+    await this.#machine.recordings.cut(this.qmp, this.#qemu);
     await this.ended;
     return lose === undefined ? [] : await this.#machine.interceptedDisks.loseUnflushed(lose);
   }
@@ -254,7 +260,7 @@ export class RunningMachine {
   #onReset({ data }: QmpEvent): void {
     const cause = data.guest === true ? String(data.reason) : undefined;
     for (const console of this.#consoles.values()) console.guestRestarted(cause);
-    if (this.#machine.accelerator !== 'tcg' || this.#quickening) return;
+    if (this.#machine.accelerator !== 'tcg' || this.#machine.recordings.isOn || this.#quickening) return;
     this.#quickening = forgetTranslatedCode(this.qmp, this.#debuggerSocketPath)
       // Without it the restart is slower, and nothing else: a machine that is off by now says so itself.
       .catch(() => undefined)
@@ -274,7 +280,7 @@ export class RunningMachine {
     const exit = await this.#qemu.exited;
     await Promise.all(this.#streams.map((stream) => stream.finish()));
     await this.#services.close();
-    await this.#machine.interceptedDisks.powerOff();
+    await this.#machine.poweredOff();
     this.#strain[Symbol.dispose]();
     this.#isOn = false;
     const end = await endReason(this.name, {

@@ -11,6 +11,7 @@ import { type QemuProcess, startQemu } from './qemu-process.ts';
 import { QmpClient } from './qmp-client.ts';
 import { RunningMachine } from './running-machine.ts';
 import { listenOnce } from './socket-listener.ts';
+import { ThinkingPause } from './virtual-time/thinking-pause.ts';
 
 interface Places {
   qmpSocketPath: string;
@@ -55,7 +56,10 @@ export async function startRunningMachine(
     );
     const qmp = new QmpClient(qmpSocket, timeoutScale);
     const running = new RunningMachine(machine, { ...places, qemu, qmp, streams, services });
-    await Promise.race([attachPorts(qmp, places, deadline), ended]);
+    const isRecorded = machine.recordings.isOn;
+    await Promise.race([attachPorts(qmp, isRecorded ? { ...places, ports: [] } : places, deadline), ended]);
+    await machine.recordings.attach(qmp, streams);
+    if (machine.hardware.virtualTime) new ThinkingPause(qmp, streams);
     await machine.checkpoints.resume(qmp);
     await prepared;
     await machine.companions.beforeFirstInstruction(running);
@@ -65,7 +69,7 @@ export async function startRunningMachine(
   } catch (error) {
     await qemu?.kill();
     await services?.close();
-    await machine.interceptedDisks.powerOff();
+    await machine.poweredOff();
     // QEMU closes its connections before it is gone: its end is the reason, the closed connection only a sign.
     if (qemu && (error as { code?: string }).code === 'VM_MACHINE_OFF') await rejectOnExit(machine, qemu);
     throw error;

@@ -12,6 +12,8 @@ interface HeldFile {
 /** A disk as it was at the checkpoint. */
 export class DiskBase {
   readonly diskName: string;
+  /** What forks read at the bottom of all. */
+  readonly imagePath: string;
   /** The overlay of the checkpointed machine, when that discards what is written; over the declared image. */
   readonly overlayPath: string | undefined;
   /** How large the guest takes it to be. */
@@ -20,11 +22,13 @@ export class DiskBase {
 
   private constructor(
     diskName: string,
+    imagePath: string,
     overlayPath: string | undefined,
     sizeBytes: bigint,
     files: readonly HeldFile[],
   ) {
     this.diskName = diskName;
+    this.imagePath = imagePath;
     this.overlayPath = overlayPath;
     this.sizeBytes = sizeBytes;
     this.#files = files;
@@ -35,7 +39,7 @@ export class DiskBase {
     const paths = overlayPath === undefined ? [imagePath] : [imagePath, overlayPath];
     const files = await Promise.all(paths.map(async (path) => ({ path, found: await traceOf(path) })));
     const { size } = await stat(imagePath, { bigint: true });
-    return new DiskBase(diskName, overlayPath, size, files);
+    return new DiskBase(diskName, imagePath, overlayPath, size, files);
   }
 
   /** @throws VM_CHECKPOINT_CHANGED when one of its files was written since, or is gone. */

@@ -5,6 +5,7 @@ import { vmErrors } from '../errors.ts';
 import { Machine } from '../machine.ts';
 import type { MachineContext } from '../machine-context.ts';
 import { type MachineSpec, type ResolvedMachineSpec, resolveMachineSpec } from '../machine-spec.ts';
+import { copyUefiVariables } from '../uefi-firmware.ts';
 import type { CheckpointParts, ForkDisk, ForkOptions } from './checkpoint.ts';
 import type { DiskBase } from './disk-base.ts';
 
@@ -14,7 +15,7 @@ export async function forkMachine(
   parts: CheckpointParts,
   { name, disks = {} }: ForkOptions,
 ): Promise<Machine> {
-  const spec = forkedSpec(template.hardware, name, disks);
+  const spec = forkedSpec(template.hardware, name, parts.disks, disks);
   await checkDisks(name, parts.disks, disks);
   const bases = parts.disks.filter(({ diskName }) => disks[diskName] === undefined);
   const baseOverlayPaths = new Map(
@@ -24,8 +25,10 @@ export async function forkMachine(
   );
   const folder = await newFolder(template.context, name);
   const overlayPaths = await makeOverlays(spec, folder, baseOverlayPaths);
+  await copyUefiVariables(template.spec, template.folder, folder);
   const observer = template.context.observeFork?.(name);
-  const context = { ...template.context, observer };
+  // Its processor has to be the template's, whose state it goes on from; a machine that is recorded has another one.
+  const context = { ...template.context, observer, record: false };
   const machine = new Machine(spec, context, folder, overlayPaths, { ...parts, baseOverlayPaths });
   await inherit(machine, template);
   return machine;
@@ -35,11 +38,13 @@ export async function forkMachine(
 function forkedSpec(
   spec: ResolvedMachineSpec,
   name: string,
+  bases: readonly DiskBase[],
   disks: Record<string, ForkDisk>,
 ): ResolvedMachineSpec {
+  const imagePaths = new Map(bases.map(({ diskName, imagePath }) => [diskName, imagePath]));
   const forked = spec.disks.map((disk) => {
-    const { path = disk.path, writes = 'discarded' } = disks[disk.name] ?? {};
-    return { ...disk, path, writes };
+    const { path = imagePaths.get(disk.name)!, writes = 'discarded' } = disks[disk.name] ?? {};
+    return { ...disk, path, writes, intercepted: false };
   });
   return resolveMachineSpec({ ...spec, name, checkpoints: false, disks: forked } as MachineSpec);
 }

@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ShellLoop } from '../console/shell-session.ts';
 import { vmErrors } from '../errors.ts';
@@ -7,6 +8,7 @@ import type { RunningMachine } from '../running-machine.ts';
 import { Checkpoint, type CheckpointParts } from './checkpoint.ts';
 import { type DeviceState, loadDeviceState, saveDeviceState } from './device-state.ts';
 import { DiskBase } from './disk-base.ts';
+import { KeptState } from './kept-state.ts';
 import type { MachineMemory } from './memory-arguments.ts';
 import { MemoryFile } from './memory-file.ts';
 
@@ -29,7 +31,12 @@ interface StartPlaces {
 /** What one machine has to do with checkpoints: its memory as a file, the one that was taken of it, or the one it is from. */
 export class MachineCheckpoints {
   readonly #machine: Machine;
-  readonly #origin: ForkOrigin | undefined;
+  #origin: ForkOrigin | undefined;
+  /** The power-on, counted from 1, that goes on from the origin. */
+  #resumesAt = 1;
+  /** The power-on that can be kept without a declaration: see {@link prepareToKeep}. */
+  #keepsAt = 0;
+  #kept: KeptState | undefined;
   #memory: MemoryFile | undefined;
   #checkpoint: Checkpoint | undefined;
   #shellLoops = new Map<string, ShellLoop>();
@@ -60,10 +67,15 @@ export class MachineCheckpoints {
     // Only its disks: a fork that is switched on again starts as any machine does.
     const { baseOverlayPaths, memory } = this.#origin ?? {};
     if (this.#isResumed) return { baseOverlayPaths, memory: { path: memory!.path, isShared: false } };
-    if (!hardware.checkpoints) return { baseOverlayPaths };
+    const isPrepared = this.#keepsAt === this.#starts;
+    if (!hardware.checkpoints && !isPrepared) return { baseOverlayPaths };
+    const sizeBytes = hardware.memoryMiB * 1024 * 1024;
     // New for each start: a machine without power forgets.
-    this.#memory = await MemoryFile.create(name, hardware.memoryMiB * 1024 * 1024, [folder]);
-    return { memory: { path: this.#memory.path, isShared: true } };
+    if (hardware.checkpoints) this.#memory = await MemoryFile.create(name, sizeBytes, [folder]);
+    // Only wished for: without room in memory it starts as any machine does.
+    else this.#memory = await MemoryFile.create(name, sizeBytes, []).catch(() => undefined);
+    if (this.#memory === undefined) return { baseOverlayPaths };
+    return { baseOverlayPaths, memory: { path: this.#memory.path, isShared: true } };
   }
 
   /** Of the port's console in this start: where the state of its command loop is kept. */
@@ -75,7 +87,68 @@ export class MachineCheckpoints {
 
   /** Brings a fork that has just been started to the place of its checkpoint; other machines are as they should be. */
   async resume(qmp: QmpClient): Promise<void> {
-    if (this.#isResumed) await loadDeviceState(qmp, this.#origin!.deviceState, this.#transfer);
+    if (!this.#isResumed) return;
+    await loadDeviceState(qmp, this.#origin!.deviceState, this.#transfer);
+    if (this.#kept === undefined) return;
+    // As if it had just come: whoever waits for a line on the way here finds it.
+    for (const port of ['console', ...this.#machine.spec.serialPorts])
+      await appendFile(join(this.#machine.folder, `${port}.log`), this.#kept.shownOn(port));
+  }
+
+  /** Whether it was ever switched on. */
+  get hasStarted(): boolean {
+    return this.#starts > 0;
+  }
+
+  /** The next power-on can be kept by {@link keep}. It has to be off. */
+  prepareToKeep(): void {
+    this.#keepsAt = this.#starts + 1;
+  }
+
+  /**
+   * Copies the machine as it is, and lets it go on; it was prepared for it.
+   *
+   * @param settled As for {@link take}.
+   * @throws VM_CHECKPOINT_FAILED, VM_CHECKPOINT_NO_ROOM, VM_MACHINE_OFF, FOUNDATION_DISK_FULL; it goes on then, too.
+   */
+  async keep(running: RunningMachine, settled: () => Promise<void>): Promise<KeptState> {
+    const { name } = this.#machine;
+    const shared = this.#memory;
+    if (shared === undefined) {
+      throw vmErrors.VM_CHECKPOINT_NO_ROOM({
+        tried: `keep the state of machine ${name}`,
+        expected: 'that its memory is a file',
+        got: 'one that was started without, for want of room',
+      });
+    }
+    const deviceState = await this.#save(running, settled);
+    const goOn = () => running.qmp.execute('cont');
+    let kept: KeptState;
+    try {
+      const memory = await shared.copy(name, []);
+      const shellLoops = structuredClone(this.#shellLoops);
+      kept = await KeptState.of(this.#machine, { memory, deviceState, shellLoops });
+    } catch (error) {
+      // A machine that cannot go on says so itself.
+      await goOn().catch(() => undefined);
+      throw error;
+    }
+    try {
+      await goOn();
+      return kept;
+    } catch (error) {
+      await kept[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** The next power-on goes on from a kept state, with its disks. It has to be off. @throws as `KeptState.putDisksInto` */
+  async goOnFrom(kept: KeptState): Promise<void> {
+    await kept.putDisksInto(this.#machine);
+    const { memory, deviceState, shellLoops } = kept;
+    this.#origin = { memory, deviceState, shellLoops, baseOverlayPaths: new Map() };
+    this.#kept = kept;
+    this.#resumesAt = this.#starts + 1;
   }
 
   /**
@@ -121,8 +194,11 @@ export class MachineCheckpoints {
     await running.cut();
     const files = new Map(this.#machine.diskFiles.map(({ name, path }) => [name, path]));
     const disks = await Promise.all(
-      this.#machine.hardware.disks.map(({ name, path, writes }) =>
-        DiskBase.of(name, path, writes === 'discarded' ? files.get(name) : undefined),
+      this.#machine.hardware.disks.map(({ name, path, writes, intercepted }) =>
+        // What is intercepted is one file, with all that was written to it.
+        intercepted
+          ? DiskBase.of(name, files.get(name)!, undefined)
+          : DiskBase.of(name, path, writes === 'discarded' ? files.get(name) : undefined),
       ),
     );
     return { deviceState, disks, shellLoops: structuredClone(this.#shellLoops) };
@@ -141,7 +217,7 @@ export class MachineCheckpoints {
   }
 
   get #isResumed(): boolean {
-    return this.#origin !== undefined && this.#starts === 1;
+    return this.#origin !== undefined && this.#starts === this.#resumesAt;
   }
 
   get #transfer() {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, ftruncateSync, openSync, unlinkSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorMessage, formatSize } from '../../foundation/index.ts';
+import { copySparse, errorMessage, formatSize } from '../../foundation/index.ts';
 import { vmErrors } from '../errors.ts';
 
 /** Memory of the host, as files. */
@@ -74,6 +74,20 @@ export class MemoryFile {
   /** What the machine has not used yet, and what the file system will have to give for it, in bytes. */
   get unclaimedBytes(): number {
     return Math.max(0, this.#sizeBytes - fstatSync(this.#descriptor).blocks * 512);
+  }
+
+  /** A file of its own with what is in it now; who has mapped it must not write meanwhile. @throws as {@link create} */
+  async copy(machineName: string, folders: readonly string[]): Promise<MemoryFile> {
+    const made = await MemoryFile.create(machineName, this.#sizeBytes, folders);
+    try {
+      await copySparse(this.path, made.path);
+      // Pages of zeros at its end have become nothing at all.
+      ftruncateSync(made.#descriptor, this.#sizeBytes);
+      return made;
+    } catch (error) {
+      made.close();
+      throw error;
+    }
   }
 
   /** Those who have mapped it keep it until their end. */

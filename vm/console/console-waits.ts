@@ -10,6 +10,26 @@ export interface ConsoleWait {
 
 /** All who wait on one console. */
 export class ConsoleWaits extends Set<ConsoleWait> {
+  readonly #onWaiting: ((isWaiting: boolean) => void) | undefined;
+
+  /** @param onWaiting Is told when the first one waits, and when nobody does any more. */
+  constructor(onWaiting?: (isWaiting: boolean) => void) {
+    super();
+    this.#onWaiting = onWaiting;
+  }
+
+  override add(wait: ConsoleWait): this {
+    super.add(wait);
+    if (this.size === 1) this.#onWaiting?.(true);
+    return this;
+  }
+
+  override delete(wait: ConsoleWait): boolean {
+    const wasThere = super.delete(wait);
+    if (wasThere && this.size === 0) this.#onWaiting?.(false);
+    return wasThere;
+  }
+
   /** Ends the waits whose text has come. */
   attempt(): void {
     for (const wait of this) if (wait.attempt()) this.delete(wait);

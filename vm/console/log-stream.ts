@@ -10,6 +10,8 @@ import { LogTail } from './log-tail.ts';
 export class LogStream extends Duplex {
   readonly #input: Socket;
   #tail: LogTail | undefined;
+  /** How what is typed is written, where QEMU would lose what comes too fast. */
+  pace: ((bytes: Buffer, write: (piece: Buffer) => Promise<void>) => Promise<void>) | undefined;
 
   /** The pipe has to be there; it is opened for reading, too, so that neither side waits for the other. */
   static async open(logPath: string, inputPipePath: string): Promise<LogStream> {
@@ -43,7 +45,20 @@ export class LogStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#input.write(chunk, done);
+    if (this.pace === undefined) {
+      this.#input.write(chunk, done);
+      return;
+    }
+    const write = async (piece: Buffer) => {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      this.#input.write(piece, (error) => (error ? reject(error) : resolve()));
+      await promise;
+    };
+    // The machine's end says why it could not be typed; its stream ends by that.
+    this.pace(chunk, write).then(
+      () => done(),
+      () => done(),
+    );
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

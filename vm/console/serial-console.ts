@@ -44,7 +44,7 @@ export class SerialConsole {
   readonly #watch = new ConsoleWatch((sign) => this.#onSign(sign));
   readonly #recordDecoder = new TextDecoder('utf-8');
   readonly #redactor: Redactor;
-  readonly #waits = new ConsoleWaits();
+  readonly #waits: ConsoleWaits;
   readonly #listeners = new Set<(text: string) => void>();
   #tap: ((piece: ConsolePiece) => ConsolePiece | undefined) | undefined;
   #shell: ShellSession;
@@ -54,14 +54,14 @@ export class SerialConsole {
   constructor(stream: Duplex, options: SerialConsoleOptions) {
     this.name = options.name;
     this.#stream = stream;
+    this.#waits = new ConsoleWaits((isWaiting) => stream.emit('waiting', isWaiting));
     this.#options = options;
     this.#redactor = options.redactor ?? new Redactor();
     this.#shell = new ShellSession(this, options.shellLoop);
     stream.on('data', (bytes: Buffer) => this.#receive(bytes));
     // What is wrong shows as the end of the stream; an error without a listener would end the runner.
     stream.on('error', () => undefined);
-    stream.on('end', () => void this.#onClose());
-    stream.on('close', () => void this.#onClose());
+    for (const end of ['end', 'close']) stream.on(end, () => void this.#onClose());
   }
 
   /** Types text as it is: `send('\x03')` is Ctrl-C. @throws what ended the machine, when it is gone. */

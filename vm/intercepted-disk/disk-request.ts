@@ -16,6 +16,11 @@ export interface DiskRequest {
   gone: AbortSignal;
 }
 
+/** A request that comes, for whoever listens; nothing of it is done yet. Offset and length are whole sectors. */
+export type HeardRequest = Pick<DiskRequest, 'offsetBytes' | 'lengthBytes'> & {
+  kind: Exclude<DiskRequest['kind'], 'flush'>;
+};
+
 /** For faults, what changes the disk is a write. */
 export function groupOf({ kind }: DiskRequest): 'read' | 'write' | 'flush' {
   return kind === 'read' || kind === 'flush' ? kind : 'write';

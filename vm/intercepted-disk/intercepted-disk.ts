@@ -9,7 +9,7 @@ import { DiskChanges } from './disk-changes.ts';
 import { type DiskFault, diskFaultSchema } from './disk-fault.ts';
 import { DiskFaults } from './disk-faults.ts';
 import { DiskImage } from './disk-image.ts';
-import type { DiskRequest } from './disk-request.ts';
+import type { DiskRequest, HeardRequest } from './disk-request.ts';
 import { type LoseUnflushed, type LostWrites, loseUnflushed } from './lose-unflushed.ts';
 import { command, forceUnitAccess } from './nbd-protocol.ts';
 import type { NbdRequest } from './nbd-requests.ts';
@@ -64,6 +64,7 @@ export class InterceptedDisk {
   #places = new WritePlaces();
   #counts = noRequests();
   #serving: Serving | undefined;
+  #listener: (request: HeardRequest) => void = () => undefined;
 
   /** @internal */
   constructor({ name, imagePath, scratchPath, controller }: DiskPlaces) {
@@ -87,6 +88,11 @@ export class InterceptedDisk {
   /** How many writes would a power cut now be allowed to take: those that no flush and no FUA vouched for. */
   get unflushedWrites(): number {
     return this.#journal.writes.filter(({ isDurable }) => !isDurable).length;
+  }
+
+  /** `listener` hears of each read and change in the place of the one before it, QEMU's own looks at the disk among them. */
+  listen(listener: (request: HeardRequest) => void): void {
+    this.#listener = listener;
   }
 
   /**
@@ -224,6 +230,7 @@ export class InterceptedDisk {
       offsetBytes + lengthBytes <= image.sizeBytes;
     const kind = kindOf(type);
     if (kind === undefined || !isInside || lengthBytes === 0) return { error: 'EINVAL' };
+    this.#listener({ kind, offsetBytes, lengthBytes });
     if (kind === 'read') {
       this.#counts.reads += 1;
       return await this.#read({ ...request, kind, number: this.#counts.reads }, image);
