@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { durably } from '../../foundation/durably.ts';
 import { announce } from './announce.ts';
 import { runProgram } from './run-program.ts';
 
@@ -23,7 +24,8 @@ async function leave(program: 'reboot' | 'poweroff'): Promise<never> {
   const commands = mounts.map((path) =>
     path === '/' ? 'mount -o remount,ro /' : `umount ${path} || mount -o remount,ro ${path}`,
   );
-  await runProgram('sh', ['-c', [...commands, 'sync', `exec ${program} -f`].join('\n')]);
+  await durably('power.sync', async () => void commands.push('sync'));
+  await runProgram('sh', ['-c', [...commands, `exec ${program} -f`].join('\n')]);
   return await new Promise<never>(() => {});
 }
 

@@ -8,6 +8,7 @@ import type { HardwareEvidence } from '../identity/evidence.ts';
 import { gatherEvidence } from '../identity/gather-evidence.ts';
 import { continuePreInstall } from '../pre-install/pre-install.ts';
 import { changeProgress, type ManufacturingProgress, readProgress } from '../pre-install/progress.ts';
+import { announce } from './announce.ts';
 import type { ApplianceStatus } from './appliance-status.ts';
 import type { Machine } from './machine.ts';
 import { startNetwork } from './network.ts';
@@ -28,6 +29,8 @@ export async function startPrimary(machine: Machine, status: ApplianceStatus): P
     status.update({ state: 'data-disk-missing', detail: 'no data disk' });
     return await stayReachable(machine, status);
   }
+  // Nothing of the data disk was read by now but its partition table, by the kernel.
+  announce('STAGE identity');
   const hardware = gatherEvidence();
   const [systemDisk, dataDisk] = await Promise.all([
     readSignature(machine, 'system'),

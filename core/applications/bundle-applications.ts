@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, cp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { everyStepIsDone } from '../../foundation/durably.ts';
 import { applicationNames } from './application.ts';
 
 /**
@@ -36,6 +37,7 @@ async function makeBundles(folder: string): Promise<void> {
     // Nothing is lowered for a version: what esbuild makes of `await using` in a loop throws one turn's error in all later ones.
     target: 'esnext',
     format: 'cjs',
+    define: everyStepIsDone,
     legalComments: 'none',
     logLevel: 'silent',
   });

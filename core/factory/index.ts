@@ -15,6 +15,7 @@ export {
   type CloneResult,
   cloneMaster,
 } from './clone/clone-master.ts';
+export type { GuardedMaster, MasterGuard, MasterWatch } from './clone/master-guard.ts';
 export type { FileTree, FileTreeEntry } from './file-tree.ts';
 export { type LicenceKeys, readLicenceKeys } from './licence-keys.ts';
 export { mergeTree } from './merge-tree.ts';

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { durably } from '../../foundation/durably.ts';
 import type { Machine } from '../appliance/machine.ts';
 import { withMounts } from '../appliance/mounts.ts';
 import { runProgram } from '../appliance/run-program.ts';
@@ -35,7 +36,8 @@ export async function makeSecondDataPartition(
   });
 }
 
-async function partitionDataDisk(machine: Machine, systemId: string): Promise<void> {
+/** Lays the data disk out, as far as that goes without the backup area: traces, table, empty file systems. */
+export async function partitionDataDisk(machine: Machine, systemId: string): Promise<void> {
   const device = machine.dataDisk!;
   const declared = machine.layout.declared.disks.find(({ role }) => role === 'data')!;
   await using disk = await open(device, 'r+');
@@ -44,7 +46,7 @@ async function partitionDataDisk(machine: Machine, systemId: string): Promise<vo
   await eraseTraces(disk, layout);
   const sectors = encodePartitionTable(layout, diskSignatureOf(systemId, 'data'));
   for (const { sector, bytes } of sectors) await disk.write(bytes, 0, bytes.length, sector * bytes.length);
-  await disk.sync();
+  await durably('data-disk.table', () => disk.sync());
   await rereadPartitionTable(device);
   for (const partition of layout.partitions) await format(machine, partition, systemId);
 }
@@ -54,7 +56,7 @@ async function eraseTraces(disk: Awaited<ReturnType<typeof open>>, layout: Resol
   const first = Math.min(...layout.partitions.map(({ firstSector }) => firstSector));
   const zeros = Buffer.alloc(first * 512);
   await disk.write(zeros, 0, zeros.length, 0);
-  await disk.sync();
+  await durably('data-disk.traces', () => disk.sync());
 }
 
 async function diskSize(device: string): Promise<number> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { durably } from '../../foundation/durably.ts';
 import type { Machine } from '../appliance/machine.ts';
 import { runProgram } from '../appliance/run-program.ts';
 import { derivePurposeUuid } from '../identity/system-id.ts';
@@ -100,5 +101,5 @@ async function changeSector(device: string, number: number, change: (bytes: Buff
   await file.read(bytes, 0, bytes.length, number * bytes.length);
   change(bytes);
   await file.write(bytes, 0, bytes.length, number * bytes.length);
-  await file.sync();
+  await durably('disk-identifiers.sector', () => file.sync());
 }

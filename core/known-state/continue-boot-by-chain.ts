@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { errorMessage, sectorBytes } from '../../foundation/index.ts';
+import { durably, errorMessage, sectorBytes } from '../../foundation/index.ts';
 import { runProgram } from '../appliance/run-program.ts';
 import { nextStartSector, nextStartSectorBytes } from '../boot-loader/next-start.ts';
 import { alignmentBytes, allocateAligned } from '../factory/clone/aligned-memory.ts';
@@ -151,7 +151,7 @@ async function writeUnit(
   { diskDevice }: Pick<ChainOptions, 'diskDevice'>,
 ): Promise<void> {
   await disk.write(bytes, positionBytes);
-  await disk.sync();
+  await durably('continue-by-chain.unit', () => disk.sync());
   const back = await readUnit(disk, positionBytes);
   if (back.equals(bytes)) return;
   throw knownStateErrors.KNOWN_STATE_CHAIN_NOT_WRITTEN({

@@ -1,6 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorMessage } from '../../foundation/index.ts';
+import { durably, errorMessage } from '../../foundation/index.ts';
 import { watchdogPort } from '../boot-loader/watchdog.ts';
 import type { StepContext } from '../script/step-kind.ts';
 import { type MountVolume, mountVolume } from '../script/steps/mount-volume.ts';
@@ -38,7 +38,7 @@ export async function continueByKexec(options: KexecOptions): Promise<never> {
   } finally {
     await mounted.unmount();
   }
-  await runProgram('sync', []);
+  await durably('continue-by-kexec.sync', () => runProgram('sync', []));
   if (watchdog !== undefined) await startWatchdog(watchdog, options.portsPath);
   await runProgram('kexec', ['-e']);
   throw failed(options, 'start the kernel', 'an end of the running kernel', 'kexec came back');

@@ -1,3 +1,4 @@
+import { durably } from '../../foundation/index.ts';
 import { alignmentBytes, allocateAligned } from '../factory/clone/aligned-memory.ts';
 import { type DiskAccess, type OpenDisk, openDisk } from '../script/steps/hardware/disk-access.ts';
 import { describeDifferences } from './check-partition.ts';
@@ -107,15 +108,17 @@ class PartitionWork {
     const startMs = performance.now();
     const { manifest: area, offsetBytes } = this.#partition;
     const positionBytes = offsetBytes + area.offsetBytes;
-    await this.#disk.write(allocateAligned(alignmentBytes), positionBytes);
-    await this.#disk.sync();
+    await durably('restore-partition.take-manifest-away', () =>
+      this.#disk.write(allocateAligned(alignmentBytes), positionBytes),
+    );
+    await durably('restore-partition.manifest-is-away', () => this.#disk.sync());
     const { source, signal, onProgress = () => {} } = this.#restoration;
     const common = { disk: this.#disk, offsetBytes, manifest: this.#manifest, signal };
     const writtenBytes = await writeBlocks({ ...common, source, blocks, onProgress });
     const bytes = allocateAligned(this.#area.length);
     this.#area.copy(bytes);
     await this.#disk.write(bytes, positionBytes);
-    await this.#disk.sync();
+    await durably('restore-partition.manifest-is-back', () => this.#disk.sync());
     return { blocks, writtenBytes, seconds: (performance.now() - startMs) / 1000 };
   }
 

@@ -1,4 +1,4 @@
-import { errorMessage } from '../../foundation/index.ts';
+import { durably, errorMessage } from '../../foundation/index.ts';
 import { allocateAligned } from '../factory/clone/aligned-memory.ts';
 import { type DiskAccess, type OpenDisk, openDisk } from '../script/steps/hardware/disk-access.ts';
 import { type BootStates, worseState } from './boot-state.ts';
@@ -164,7 +164,7 @@ async function writeCopy(record: StateRecord, positionBytes: number, disk: DiskA
   const bytes = allocateAligned(stateCopyBytes);
   encodeStateRecord(record).copy(bytes);
   await disk.write(bytes, positionBytes);
-  await disk.sync();
+  await durably('state-store.copy', () => disk.sync());
   const back = allocateAligned(stateCopyBytes);
   await disk.read(back, positionBytes);
   if (!back.equals(bytes)) throw new Error('the states do not read back as they were written');

@@ -1,3 +1,4 @@
+import { durably } from '../../foundation/index.ts';
 import { allocateAligned } from '../factory/clone/aligned-memory.ts';
 import type { DiskAccess } from '../script/steps/hardware/disk-access.ts';
 import { type BlockRun, blockRuns, partsOutside } from './block-runs.ts';
@@ -56,7 +57,7 @@ export async function writeBlocks(writing: BlockWriting): Promise<number> {
     doneBlocks += piece.blocks;
     onProgress(doneBlocks / blocks.length);
   }
-  await disk.sync();
+  await durably('write-blocks.blocks', () => disk.sync());
   return writtenBytes;
 }
 

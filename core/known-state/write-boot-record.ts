@@ -1,4 +1,4 @@
-import { errorMessage, sectorBytes } from '../../foundation/index.ts';
+import { durably, errorMessage, sectorBytes } from '../../foundation/index.ts';
 import { nextStartSector } from '../boot-loader/next-start.ts';
 import { alignmentBytes, allocateAligned } from '../factory/clone/aligned-memory.ts';
 import { type OpenDisk, openDisk } from '../script/steps/hardware/disk-access.ts';
@@ -15,14 +15,16 @@ export async function writeBootRecord(
   open: OpenDisk = openDisk,
 ): Promise<void> {
   await using disk = await open(device, 'write');
-  await disk.write(allocateAligned(alignmentBytes), nextStartSector * sectorBytes);
-  await disk.sync();
+  await durably('write-boot-record.clear-order', () =>
+    disk.write(allocateAligned(alignmentBytes), nextStartSector * sectorBytes),
+  );
+  await durably('write-boot-record.order-is-cleared', () => disk.sync());
   // Disks are written in units of up to 4096 bytes. What cannot be read of it is nobody's.
   const bytes = allocateAligned(alignmentBytes);
   await disk.read(bytes, 0).catch(() => bytes.fill(0));
   record.copy(bytes);
   await disk.write(bytes, 0);
-  await disk.sync();
+  await durably('write-boot-record.record', () => disk.sync());
   const back = allocateAligned(alignmentBytes);
   await disk.read(back, 0).catch((error) => {
     throw new Error(`the boot record cannot be read back: ${errorMessage(error)}`, { cause: error });

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { durably } from '../../foundation/durably.ts';
 import { coreErrors } from '../errors.ts';
 import { forgetPageCache } from '../recovery/partition-image.ts';
 
@@ -16,7 +17,7 @@ export async function wipePartition(devicePath: string, sizeBytes: number): Prom
   for (let position = 0; position < sizeBytes; position += pieceBytes) {
     await device.write(zeros, 0, Math.min(pieceBytes, sizeBytes - position), position);
   }
-  await device.sync();
+  await durably('wipe-partition.zeros', () => device.sync());
   await forgetPageCache();
   const bytes = Buffer.alloc(pieceBytes);
   for (let position = 0; position < sizeBytes; position += pieceBytes) {

@@ -1,5 +1,5 @@
 import { constants, type FileHandle, open } from 'node:fs/promises';
-import { sectorBytes } from '../../foundation/index.ts';
+import { durably, sectorBytes } from '../../foundation/index.ts';
 import { coreErrors } from '../errors.ts';
 import { decodeRecord, encodeRecord, type RecordCopy, type RecordKind } from './record-format.ts';
 
@@ -56,7 +56,7 @@ export class RecordStore<Payload> {
     if (typeof disk !== 'string') {
       return new RecordStore(disk, slot, codec, { place: 'disk', ownsFile: false });
     }
-    const flags = readOnly ? constants.O_RDONLY : constants.O_RDWR | constants.O_SYNC;
+    const flags = readOnly ? constants.O_RDONLY : constants.O_RDWR;
     return new RecordStore(await open(disk, flags), slot, codec, { place: disk, ownsFile: true });
   }
 
@@ -154,7 +154,7 @@ export class RecordStore<Payload> {
   async #writeCopy(index: number, bytes: Buffer): Promise<void> {
     const offsetBytes = this.slot.sectors[index]! * sectorBytes;
     await this.#file.write(bytes, 0, sectorBytes, offsetBytes);
-    await this.#file.sync();
+    await durably('record-store.copy', () => this.#file.sync());
     const written = Buffer.alloc(sectorBytes);
     await this.#file.read(written, 0, sectorBytes, offsetBytes);
     if (written.equals(bytes)) return;

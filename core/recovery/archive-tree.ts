@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { lstat, mkdir, open, readdir, readlink, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createZstdCompress } from 'node:zlib';
 import { syncFolder, writeFileDurably } from '../../foundation/durable-file.ts';
+import { durably } from '../../foundation/durably.ts';
+import { renameDurably } from '../../foundation/rename-durably.ts';
 import { type ArchiveEntry, type ArchiveManifest, manifestText, objectPath } from './archive-manifest.ts';
 
 export interface ArchiveOptions {
@@ -36,7 +38,7 @@ export async function archiveTree(
     entries.push(await archiveEntry(treePath, path, archivePath, options));
   }
   const manifest: ArchiveManifest = { format: 'assay archive 1', entries };
-  await syncFolder(join(archivePath, 'objects'));
+  await durably('archive-tree.objects', () => syncFolder(join(archivePath, 'objects')));
   await writeFileDurably(join(archivePath, 'manifest.json'), manifestText(manifest));
   return manifest;
 }
@@ -94,7 +96,7 @@ async function storeObject(
   );
   const sha256 = hash.digest('hex');
   await using file = await open(temporaryPath, 'r');
-  await file.sync();
-  await rename(temporaryPath, objectPath(archivePath, sha256));
+  await durably('archive-tree.object', () => file.sync());
+  await renameDurably(file, temporaryPath, objectPath(archivePath, sha256));
   return { sizeBytes, sha256 };
 }

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -107,3 +108,35 @@ t.test('an archive, its reading and its restoring end when they are told to', as
   await t.rejects(restoreTree(archive!, target!, { signal: given }), refusal);
   t.notOk(existsSync(join(target!, 'one')));
 });
+
+t.test('a restored folder has its mode before it is synced', async (t) => {
+  const { tree, archive } = sample(t);
+  chmodSync(join(tree, 'sub'), 0o750);
+  await archiveTree(tree, archive);
+  const target = join(tree, '..', 'target');
+  const modes: number[] = [];
+  t.teardown(() => {
+    globalThis.leavesOutDurabilityStep = undefined;
+  });
+  globalThis.leavesOutDurabilityStep = (step) => {
+    if (step === 'restore-tree.folder') modes.push(statSync(join(target, 'sub')).mode & 0o7777);
+    return false;
+  };
+  await restoreTree(archive, target);
+  t.same(modes, [0o750]);
+});
+
+t.test(
+  'who owns a file does not take its set-user bit away',
+  { skip: process.getuid?.() !== 0 },
+  async (t) => {
+    const { tree, archive } = sample(t);
+    chownSync(join(tree, 'bytes'), 1234, 2345);
+    chmodSync(join(tree, 'bytes'), 0o6755);
+    await archiveTree(tree, archive);
+    const target = join(tree, '..', 'target');
+    await restoreTree(archive, target, { owners: true });
+    const { mode, uid, gid } = statSync(join(target, 'bytes'));
+    t.same({ mode: mode & 0o7777, uid, gid }, { mode: 0o6755, uid: 1234, gid: 2345 });
+  },
+);

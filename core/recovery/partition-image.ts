@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, writeFile } from 'node:fs/promises';
+import { durably } from '../../foundation/durably.ts';
 import { coreErrors } from '../errors.ts';
 
 /** The BLAKE2b-512 of one piece of a partition, in hexadecimal as `b2sum` prints it; or `zero`. */
@@ -39,7 +40,7 @@ export async function savePartition(
     if (hash !== 'zero') await target.write(bytes, 0, bytes.length, position);
     chunks.push(hash);
   }
-  await target.sync();
+  await durably('partition-image.saved', () => target.sync());
   return { sizeBytes, chunkBytes, chunks };
 }
 
@@ -79,7 +80,7 @@ export async function restorePartition(
     }
     onProgress((index + 1) / image.chunks.length);
   }
-  await target.sync();
+  await durably('partition-image.restored', () => target.sync());
   await forgetPageCache();
   for (const index of written) {
     if ((await hashOnDevice(target, image, index, devicePath)) === image.chunks[index]) continue;

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { chmod, lchown, mkdir, open, readdir, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, lchown, mkdir, open, readdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createZstdDecompress } from 'node:zlib';
 import { syncFolder } from '../../foundation/durable-file.ts';
+import { durably } from '../../foundation/durably.ts';
+import { renameDurably } from '../../foundation/rename-durably.ts';
 import { coreErrors } from '../errors.ts';
 import { type ArchiveEntry, objectPath, readManifest } from './archive-manifest.ts';
 
@@ -38,10 +40,10 @@ export async function restoreTree(
   }
   const folders = entries.filter(({ kind }) => kind === 'directory').reverse();
   for (const { path, mode } of folders) {
-    await syncFolder(join(treePath, path));
     await chmod(join(treePath, path), mode);
+    await durably('restore-tree.folder', () => syncFolder(join(treePath, path)));
   }
-  await syncFolder(treePath);
+  await durably('restore-tree.root', () => syncFolder(treePath));
 }
 
 /**
@@ -84,11 +86,13 @@ async function restoreEntry(
     const temporaryPath = join(dirname(path), '.assay-restoring');
     await copyObject(archivePath, entry, createWriteStream(temporaryPath), signal);
     await using file = await open(temporaryPath, 'r');
+    // Before the mode, for a new owner takes set-user bits away, and both before the sync.
+    if (owners) await file.chown(entry.uid, entry.gid);
     await file.chmod(entry.mode);
-    await file.sync();
-    await rename(temporaryPath, path);
+    await durably('restore-tree.content', () => file.sync());
+    await renameDurably(file, temporaryPath, path);
   }
-  if (owners) await lchown(path, entry.uid, entry.gid);
+  if (owners && entry.kind !== 'file') await lchown(path, entry.uid, entry.gid);
 }
 
 async function copyObject(

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorMessage } from '../../foundation/index.ts';
+import { errorMessage, everyStepIsDone } from '../../foundation/index.ts';
 import { imagesErrors } from '../errors.ts';
 
 /** What components call `core/programs` lies in it. */
@@ -38,6 +38,7 @@ export async function bundlePrograms(
       // Not ES modules: an `import` of node:http reads every name that it exports, some of which load a whole HTTP
       // client of their own. On slow hardware that is a second of every start.
       format: 'cjs',
+      define: everyStepIsDone,
       legalComments: 'eof',
       sourcemap: false,
       write: false,

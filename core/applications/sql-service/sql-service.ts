@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { syncFolder } from '../../../foundation/durable-file.ts';
+import { durably } from '../../../foundation/durably.ts';
 import type { ApiAnswer, ApiRequest, RunningApplication } from '../application.ts';
 
 /** Makes the data base with its manufacturing defaults; one that is there already is replaced. */
@@ -16,8 +17,8 @@ export async function createDefaultDatabase(dataPath: string): Promise<void> {
   `);
   // Closing the last connection folds the write-ahead log into the data base: one file, and no random salt in it.
   database.close();
-  await syncFolder(folder);
-  await syncFolder(dataPath);
+  await durably('sql-service.folder', () => syncFolder(folder));
+  await durably('sql-service.data', () => syncFolder(dataPath));
 }
 
 /**

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { coreErrors } from '../../errors.ts';
 import { copyDisk } from './copy-disk.ts';
 import type { MasterDisk } from './master-disk.ts';
+import type { MasterGuard } from './master-guard.ts';
 import type { TargetGroup } from './target-group.ts';
 import { verifyDisk } from './verify-disk.ts';
 
@@ -14,6 +15,7 @@ export interface DiskProgress {
 export interface DiskOptions {
   verify: boolean;
   digest: boolean;
+  guard?: MasterGuard | undefined;
   signal?: AbortSignal | undefined;
   onProgress: (progress: DiskProgress) => void;
 }
@@ -28,7 +30,7 @@ export interface ClonedDisk {
  * Makes every target of the group the same as the master, and proves it. Targets that fail are in the group's
  * failures; when all have failed it returns, too.
  *
- * @throws CORE_CLONE_MASTER_UNREADABLE, CORE_CLONE_MASTER_CHANGED, the signal's reason.
+ * @throws CORE_CLONE_MASTER_UNREADABLE, CORE_CLONE_MASTER_CHANGED, the signal's reason, what the guard throws.
  */
 export async function cloneDisk(
   master: MasterDisk,
@@ -48,8 +50,9 @@ export async function cloneDisk(
 async function copyAndVerify(
   master: MasterDisk,
   group: TargetGroup,
-  { verify, digest, signal, onProgress }: DiskOptions,
+  { verify, digest, guard, signal, onProgress }: DiskOptions,
 ): Promise<ClonedDisk> {
+  const watch = guard?.watch({ path: master.path, sizeBytes: master.sizeBytes });
   const pass = (phase: DiskProgress['phase']) => {
     onProgress({ phase, doneBytes: 0 });
     return {
@@ -61,15 +64,17 @@ async function copyAndVerify(
     };
   };
   group.assertSound();
-  const copying = pass('copy');
+  // Where clones are compared with a second reading, it is that one which says what they are.
+  const copying = { ...pass('copy'), watch: verify ? undefined : watch };
   const firstBlock = await copyDisk(copying);
   const sha256 = copying.hash?.digest('hex');
   if (verify) {
     group.assertSound();
-    const verifying = pass('verify');
+    const verifying = { ...pass('verify'), watch };
     await verifyDisk(verifying, firstBlock);
     assertSameDigest(master, sha256, verifying.hash?.digest('hex'));
   }
+  await watch?.finish();
   return sha256 === undefined ? { firstBlock } : { firstBlock, sha256 };
 }
 

@@ -13,6 +13,7 @@ import {
 import { type CloneProgress, cloneUnits, type OpenMaster } from './clone-units.ts';
 import { MasterDisk } from './master-disk.ts';
 import { findMasterFiles } from './master-files.ts';
+import type { MasterGuard } from './master-guard.ts';
 import { type CloneWishes, planClones } from './plan-clones.ts';
 import { prepareUnits } from './prepare-units.ts';
 
@@ -23,6 +24,8 @@ export interface CloneOptions extends CloneWishes {
   verify?: boolean;
   /** Compute SHA-256 of master and clones, which costs time; by default false. */
   digest?: boolean;
+  /** Keeps masters whose bytes are not the right ones from being cloned, also by force. */
+  guard?: MasterGuard;
   /** Clone a disk that is not a finished master, too. */
   force?: boolean;
   /** Replace files that are there. */
@@ -47,10 +50,11 @@ export interface CloneResult {
  * is written anywhere before all checks have passed. A target that fails does not hold up the others.
  *
  * @throws CORE_CLONE_MASTER_UNUSABLE, CORE_CLONE_NOT_A_MASTER, CORE_CLONE_TARGETS_INVALID, CORE_CLONE_TARGET_EXISTS,
- * CORE_CLONE_TARGET_IN_USE, CORE_CLONE_TARGET_TOO_SMALL, FOUNDATION_DISK_FULL before the first byte;
- * CORE_CLONE_MASTER_UNREADABLE, CORE_CLONE_MASTER_CHANGED and the signal's reason, after which no unfinished clone
- * is left; the error of the only target (FOUNDATION_DISK_FULL, CORE_CLONE_WRITE_FAILED, CORE_CLONE_DIFFERS), or
- * CORE_CLONE_INCOMPLETE when there are several, after the others were finished.
+ * CORE_CLONE_TARGET_IN_USE, CORE_CLONE_TARGET_TOO_SMALL, FOUNDATION_DISK_FULL, what the guard's check throws, before
+ * the first byte; CORE_CLONE_MASTER_UNREADABLE, CORE_CLONE_MASTER_CHANGED, what the guard's watch throws, and the
+ * signal's reason, after which no unfinished clone is left; the error of the only target (FOUNDATION_DISK_FULL,
+ * CORE_CLONE_WRITE_FAILED, CORE_CLONE_DIFFERS), or CORE_CLONE_INCOMPLETE when there are several, after the others
+ * were finished.
  */
 export async function cloneMaster(options: CloneOptions): Promise<CloneResult> {
   const startedAt = new Date().toISOString();
@@ -67,6 +71,7 @@ export async function cloneMaster(options: CloneOptions): Promise<CloneResult> {
   const { outFolder } = options;
   if (outFolder !== undefined) await makeFolder(outFolder, resources);
   const units = await prepareUnits(plan, masters, options, resources);
+  await options.guard?.check(masters.map(({ disk: { path, sizeBytes } }) => ({ path, sizeBytes })));
   const clones: Clone[] = [];
   const failures: CloneFailure[] = [];
   const result = (): CloneResult => ({

@@ -4,6 +4,7 @@ import { type ClonedDisk, cloneDisk, type DiskProgress } from './clone-disk.ts';
 import type { Clone, CloneFailure } from './clone-manifest.ts';
 import type { CloneTarget } from './clone-target.ts';
 import type { MasterDisk } from './master-disk.ts';
+import type { MasterGuard } from './master-guard.ts';
 import { TargetGroup } from './target-group.ts';
 
 /** A clone to be made, with a target for each disk of the master. */
@@ -33,6 +34,7 @@ export interface CloneProgress {
 export interface UnitOptions {
   verify?: boolean;
   digest?: boolean;
+  guard?: MasterGuard;
   signal?: AbortSignal;
   onProgress?: (progress: CloneProgress) => void;
   onNotice?: (sentence: string) => void;
@@ -81,7 +83,7 @@ async function cloneBatch(
   options: UnitOptions,
   report: Report,
 ): Promise<void> {
-  const { verify = true, digest = false, signal, failures } = options;
+  const { verify = true, digest = false, guard, signal, failures } = options;
   try {
     for (const { folder } of units) if (folder !== undefined) await mkdir(folder, { recursive: true });
     const disks: ClonedDisk[] = [];
@@ -89,7 +91,7 @@ async function cloneBatch(
     for (const [index, master] of masters.entries()) {
       const group = new TargetGroup(sound.map((unit) => unit.disks[index]!.target));
       const onProgress = report(index, sound.length);
-      const done = await cloneDisk(master.disk, group, { verify, digest, signal, onProgress });
+      const done = await cloneDisk(master.disk, group, { verify, digest, guard, signal, onProgress });
       if (done.sha256 !== undefined) master.sha256 = done.sha256;
       disks.push(done);
       // A master that changes makes clones differ, and is the cause to be named.

@@ -3,6 +3,7 @@ import { allocateAligned } from './aligned-memory.ts';
 import { blockBytes, forEachBlock } from './block-pipeline.ts';
 import type { CloneTarget } from './clone-target.ts';
 import type { MasterDisk } from './master-disk.ts';
+import type { MasterWatch } from './master-guard.ts';
 import type { TargetGroup } from './target-group.ts';
 import { dataRuns } from './zero-runs.ts';
 
@@ -11,6 +12,8 @@ export interface PassOptions {
   group: TargetGroup;
   /** Takes every byte of the master, in order. */
   hash?: Hash | undefined;
+  /** Sees the same bytes. */
+  watch?: MasterWatch | undefined;
   signal?: AbortSignal | undefined;
   /** Called after each block. */
   onBlock: (doneBytes: number) => void;
@@ -21,27 +24,41 @@ export interface PassOptions {
  *
  * @returns the master's first block.
  */
-export async function copyDisk({ master, group, hash, signal, onBlock }: PassOptions): Promise<Buffer> {
+export async function copyDisk(options: PassOptions): Promise<Buffer> {
+  const { master, group, hash, watch, signal, onBlock } = options;
   const firstBlock = allocateAligned(blockBytes).subarray(0, Math.min(blockBytes, master.sizeBytes));
   const tried = 'write the clone';
   let doneBytes = 0;
   await forEachBlock({
-    // A group of nothing but reflinks needs no more than the first block, unless there is a digest to make.
-    sizeBytes: hash !== undefined || hasCopies(group) ? master.sizeBytes : firstBlock.length,
+    // A group of nothing but reflinks needs no more than the first block, unless somebody wants to see it all.
+    sizeBytes: hash || watch || hasCopies(group) ? master.sizeBytes : firstBlock.length,
     read: (memory, positionBytes, lengthBytes) => master.read(memory, positionBytes, lengthBytes),
     signal,
     async handle(block, positionBytes) {
       group.assertSound();
       hash?.update(block);
+      const seen = seenBy(watch, block, positionBytes);
       if (positionBytes === 0) block.copy(firstBlock);
       const targets = group.sound.filter((target) => mustWrite(target, positionBytes));
       await group.forEach(targets, tried, (target) => writeBlock(target, block, positionBytes));
+      await seen;
       doneBytes += block.length;
       onBlock(doneBytes);
     },
   });
   await group.forEach(group.sound, tried, (target) => target.sync());
   return firstBlock;
+}
+
+/** Its error is taken when it is awaited; until then it is not unhandled. */
+export function seenBy(
+  watch: MasterWatch | undefined,
+  block: Buffer,
+  positionBytes: number,
+): Promise<void> | undefined {
+  const seen = watch?.onBytes(positionBytes, block);
+  seen?.catch(() => {});
+  return seen;
 }
 
 function hasCopies(group: TargetGroup): boolean {

@@ -2,7 +2,7 @@ import { coreErrors } from '../../errors.ts';
 import { allocateAligned } from './aligned-memory.ts';
 import { blockBytes, blocksInFlight, forEachBlock } from './block-pipeline.ts';
 import { assertSame } from './compare-blocks.ts';
-import type { PassOptions } from './copy-disk.ts';
+import { type PassOptions, seenBy } from './copy-disk.ts';
 
 /** Clones whose blocks are in memory at the same time; more are compared one after the other. */
 const mostLanes = 4;
@@ -16,7 +16,7 @@ const mostLanes = 4;
  * @throws CORE_CLONE_MASTER_CHANGED when the master's first block is another one now.
  */
 export async function verifyDisk(
-  { master, group, hash, signal, onBlock }: PassOptions,
+  { master, group, hash, watch, signal, onBlock }: PassOptions,
   firstBlock: Buffer,
 ): Promise<void> {
   const lanes = Math.min(mostLanes, group.sound.length);
@@ -29,6 +29,7 @@ export async function verifyDisk(
     async handle(block, positionBytes, slot) {
       group.assertSound();
       hash?.update(block);
+      const seen = seenBy(watch, block, positionBytes);
       if (positionBytes === 0) assertSameFirstBlock(master.path, firstBlock, block);
       const targets = group.sound.filter(
         ({ keepsFirstBlockForLast }) => !(keepsFirstBlockForLast && positionBytes === 0),
@@ -36,6 +37,7 @@ export async function verifyDisk(
       const compare = (target: (typeof targets)[number], lane: number) =>
         assertSame(target, block, positionBytes, memory[slot * lanes + lane]!);
       await group.forEach(targets, 'read the clone back', compare, lanes);
+      await seen;
       doneBytes += block.length;
       onBlock(doneBytes);
     },

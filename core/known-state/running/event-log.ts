@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { durably } from '../../../foundation/index.ts';
 import type { SystemEvent } from './system-event.ts';
 
 /** One file of events is at most so long; the one before it is kept beside it. */
@@ -18,7 +19,7 @@ export async function appendEvent(event: SystemEvent, paths: readonly string[]):
       await makeRoom(path);
       await using file = await open(path, 'a');
       await file.appendFile(`${JSON.stringify(event)}\n`);
-      await file.sync();
+      await durably('event-log.line', () => file.sync());
       return path;
     } catch {
       // The next one, then.

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { durably } from '../../../foundation/index.ts';
 import { announce } from '../../appliance/announce.ts';
 
 /** What can be put in order before a reset is; a disk that hangs must not keep the machine from it. */
@@ -19,14 +20,15 @@ export async function resetMachine(reason: string): Promise<never> {
   return await new Promise<never>(() => {});
 }
 
-const commands = `
+const letGoOfDisks = `
 grep ^/dev/ /proc/mounts | while read -r device folder rest; do
   [ "$folder" = / ] || umount "$folder" || mount -o remount,ro "$folder"
-done
-sync
-exec reboot -f`;
+done`;
 
 async function letGo(): Promise<void> {
-  const shell = spawn('sh', ['-c', commands], { stdio: 'ignore' });
+  const commands = [letGoOfDisks];
+  await durably('reset-machine.sync', async () => void commands.push('sync'));
+  const words = ['-c', [...commands, 'exec reboot -f'].join('\n')];
+  const shell = spawn('sh', words, { stdio: 'ignore' });
   await once(shell, 'exit').catch(() => {});
 }

@@ -1,7 +1,7 @@
-import { lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { syncFolder } from '../../../foundation/index.ts';
+import { durably, renameDurably, syncFolder } from '../../../foundation/index.ts';
 import { type ArchiveEntry, readManifest } from '../../recovery/archive-manifest.ts';
 import { archiveTree } from '../../recovery/archive-tree.ts';
 import { verifyArchive } from '../../recovery/restore-tree.ts';
@@ -113,10 +113,15 @@ async function makeArchive(
 async function putInPlace(unfinished: string, archivePath: string): Promise<void> {
   const old = `${archivePath}.old`;
   await rm(old, { recursive: true, force: true });
-  await rename(archivePath, old).catch((error) => {
+  await renameFolder(archivePath, old).catch((error) => {
     if (error.code !== 'ENOENT') throw error;
   });
-  await rename(unfinished, archivePath);
-  await syncFolder(dirname(archivePath));
+  await renameFolder(unfinished, archivePath);
+  await durably('back-up.folder', () => syncFolder(dirname(archivePath)));
   await rm(old, { recursive: true, force: true });
+}
+
+async function renameFolder(from: string, to: string): Promise<void> {
+  await using folder = await open(from, 'r');
+  await renameDurably(folder, from, to);
 }

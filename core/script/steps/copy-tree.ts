@@ -1,6 +1,6 @@
 import { chmod, chown, lchown, lstat, mkdir, readdir, readlink, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { syncFolder } from '../../../foundation/index.ts';
+import { durably, syncFolder } from '../../../foundation/index.ts';
 import { copyFileDurably, isSameContent, linkDurably } from './durable-copy.ts';
 import type { CopyItem, CopyPlan } from './plan-copy.ts';
 
@@ -44,7 +44,9 @@ export async function copyTree(
     await chown(to, stats.uid, stats.gid);
     await chmod(to, stats.mode & 0o7777);
   }
-  for (const folder of new Set([...touched, ...folders.map(({ to }) => to)])) await syncFolder(folder);
+  for (const folder of new Set([...touched, ...folders.map(({ to }) => to)])) {
+    await durably('copy-tree.folders', () => syncFolder(folder));
+  }
   return counts;
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { durably, renameDurably } from '../../../foundation/index.ts';
 
 /** Owner and mode of a file. */
 export interface FileAttributes {
@@ -49,14 +50,12 @@ async function replaceFile(
 ): Promise<void> {
   const temporaryPath = unfinishedPath(path);
   try {
-    {
-      await using file = await open(temporaryPath, 'wx', 0o600);
-      await write(file);
-      await file.chown(uid, gid);
-      await file.chmod(mode & 0o7777);
-      await file.sync();
-    }
-    await rename(temporaryPath, path);
+    await using file = await open(temporaryPath, 'wx', 0o600);
+    await write(file);
+    await file.chown(uid, gid);
+    await file.chmod(mode & 0o7777);
+    await durably('durable-copy.content', () => file.sync());
+    await renameDurably(file, temporaryPath, path);
   } catch (error) {
     await rm(temporaryPath, { force: true });
     throw error;

@@ -1,4 +1,4 @@
-import { writeFileDurably } from '../../../foundation/index.ts';
+import { durably, writeFileDurably } from '../../../foundation/index.ts';
 import type { StepContext } from '../step-kind.ts';
 
 /** Where init's end looks for what it need not wait for. */
@@ -15,7 +15,7 @@ export async function endMachine(
   path = wordPath,
 ): Promise<never> {
   const program = how === 'restart' ? 'reboot' : 'poweroff';
-  await runProgram('sync', []);
+  await durably('end-machine.sync', () => runProgram('sync', []));
   await writeFileDurably(path, `${program}\n`);
   await runProgram(program, []);
   return await untilAborted(signal);

@@ -2,6 +2,7 @@ import { appendFile, mkdir, open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { durably } from '../../../foundation/index.ts';
 import { scriptErrors } from '../errors.ts';
 import { type StepContext, stepKind } from '../step-kind.ts';
 import { failureWords } from './failure-words.ts';
@@ -87,7 +88,7 @@ const channels: Record<
     await appendFile(path, `${time} ${host} ${text.trim().replace(/\s*\n\s*/g, ' | ')}\n`);
     const file = await open(path, 'r+');
     try {
-      await file.sync();
+      await durably('notify.line', () => file.sync());
     } finally {
       await file.close();
     }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { syncFolder } from '../../../foundation/index.ts';
+import { durably, syncFolder } from '../../../foundation/index.ts';
 import { scriptErrors } from '../errors.ts';
 import { stepKind } from '../step-kind.ts';
 import { applyPatch } from './apply-patch.ts';
@@ -46,7 +46,7 @@ export function makePatchFile(machine: DiskMachine) {
             ? await replaceText(path, words, replace!)
             : await applyPatch(path, words, patchFile.path, machine.workFolder, context);
         await writeWithAttributes(path, facts, bytes);
-        await syncFolder(dirname(path));
+        await durably('patch-file.folder', () => syncFolder(dirname(path)));
         return { sizeBytes: bytes.length };
       });
     },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { durably } from '../../../foundation/index.ts';
 import { allocateAligned } from '../../factory/clone/aligned-memory.ts';
 import { scriptErrors } from '../errors.ts';
 import type { DiskAccess } from './hardware/disk-access.ts';
@@ -27,17 +28,19 @@ export interface ImageWriting {
 export async function writeImage(writing: ImageWriting): Promise<number> {
   const { access, signal } = writing;
   const writer = new ChunkWriter(writing);
-  await writer.write(allocateAligned(Math.min(chunkBytes, writing.facts.sizeBytes)), 0);
-  await access.sync();
+  await durably('write-image.empty-beginning', () =>
+    writer.write(allocateAligned(Math.min(chunkBytes, writing.facts.sizeBytes)), 0),
+  );
+  await durably('write-image.beginning-is-empty', () => access.sync());
   const { firstChunk, hashes } = await writeBehindFirst(writer, writing);
-  await access.sync();
+  await durably('write-image.rest', () => access.sync());
   for (const [index, hash] of hashes.entries()) {
     signal.throwIfAborted();
     if (index > 0) await writer.compare(index * chunkBytes, hash);
     writing.onProgress('read back', (index + 1) / hashes.length);
   }
   await writer.write(firstChunk, 0);
-  await access.sync();
+  await durably('write-image.beginning', () => access.sync());
   await writer.compare(0, hashes[0]!);
   return writer.writtenBytes;
 }

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { sectorBytes } from '../../../../foundation/index.ts';
+import { durably, sectorBytes } from '../../../../foundation/index.ts';
 import { allocateAligned } from '../../../factory/clone/aligned-memory.ts';
 import { type DiskAccess, ioErrorCode } from './disk-access.ts';
 import { areaSectors } from './free-area.ts';
@@ -35,7 +35,7 @@ async function writeAndCompare(
   const got = areaBuffer();
   try {
     await access.write(bytes, firstSector * sectorBytes);
-    await access.sync();
+    await durably('write-test.area', () => access.sync());
     await access.read(got, firstSector * sectorBytes);
   } catch (error) {
     return `cannot be written at sector ${firstSector}: ${ioErrorCode(error)}`;

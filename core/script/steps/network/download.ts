@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
-import { syncFolder } from '../../../../foundation/index.ts';
+import { durably, renameDurably, syncFolder } from '../../../../foundation/index.ts';
 
 /** Gives the bytes of a file, or puts them at `temporaryPath` itself and gives nothing. */
 export type OpenSource = (temporaryPath: string) => Promise<Readable | undefined>;
@@ -40,8 +40,9 @@ export async function download(
         `SHA-256 ${done.sha256} in ${done.sizeBytes} bytes, expected ${sha256.toLowerCase()}`,
       );
     }
-    await rename(temporaryPath, path);
-    await syncFolder(dirname(path));
+    await using file = await open(temporaryPath, 'r');
+    await renameDurably(file, temporaryPath, path);
+    await durably('download.folder', () => syncFolder(dirname(path)));
     return done;
   } finally {
     await rm(temporaryPath, { force: true });
@@ -54,7 +55,7 @@ async function write(source: Readable, path: string, signal: AbortSignal): Promi
     const done = await hashed(source, signal, async (bytes) => {
       await file.writeFile(bytes);
     });
-    await file.sync();
+    await durably('download.content', () => file.sync());
     return done;
   } finally {
     source.destroy();
@@ -65,7 +66,7 @@ async function write(source: Readable, path: string, signal: AbortSignal): Promi
 async function read(path: string, signal: AbortSignal): Promise<Download> {
   const file = await open(path, 'r');
   try {
-    await file.sync();
+    await durably('download.given-file', () => file.sync());
   } finally {
     await file.close();
   }
