@@ -1,4 +1,5 @@
 import { runTool } from '../../foundation/index.ts';
+import { copyNamesOtherJournal } from './ext-journal-place.ts';
 import type { FileSystemFacts } from './file-system-facts.ts';
 
 /** The verdict of a file system's own checker, e2fsck or fsck.fat. */
@@ -26,6 +27,11 @@ export async function checkFileSystem(
 ): Promise<FileSystemCheck> {
   if (kind !== 'ext4' && kind !== 'fat') {
     const report = kind === 'none' ? 'no file system is recognised' : `nothing here checks ${type}`;
+    return { isSound: false, kind, journal, report };
+  }
+  if (kind === 'ext4' && (await copyNamesOtherJournal(copyPath))) {
+    const report =
+      'not checked: it names a journal on another disk, which e2fsck opens for writing even with -n';
     return { isSound: false, kind, journal, report };
   }
   const [program, option] = kind === 'ext4' ? (['e2fsck', '-fn'] as const) : (['fsck.fat', '-n'] as const);

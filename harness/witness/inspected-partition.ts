@@ -5,6 +5,7 @@ import { copyRange } from './copy-range.ts';
 import { unreadable } from './debugfs.ts';
 import { PlaceMap } from './disk-places.ts';
 import { witnessErrors } from './errors.ts';
+import { copyNamesOtherJournal } from './ext-journal-place.ts';
 import { ext4Files } from './ext4-files.ts';
 import { fatFiles } from './fat-files.ts';
 import { type FileSystemFacts, readFileSystemFacts } from './file-system-facts.ts';
@@ -132,6 +133,9 @@ export class InspectedPartition extends RawArea {
     const { scratch, signal, stack } = this.#context;
     const path = await scratch.newPath('replayed');
     await copyRange(this.file, this, path);
+    if (await copyNamesOtherJournal(path)) {
+      throw unreadable(path, 'it names a journal on another disk, to which e2fsck would write');
+    }
     await runTool('e2fsck', ['-E', 'journal_only', '-y', path], { acceptExitCodes: replayed, signal }).catch(
       (error) => {
         throw error.code === 'FOUNDATION_TOOL_FAILED' ? unreadable(path, error) : error;

@@ -39,3 +39,17 @@ t.test('a dirty journal is told, and replayed on a copy when asked', async (t) =
   }
   t.equal(await sha256Of(path), before);
 });
+
+t.test('e2fsck is not let near a journal on another disk', async (t) => {
+  const folder = t.testdir({});
+  const path = await makeSmallDisk(folder);
+  const image = `${path}?offset=${smallDisk.root.firstSector * 512}`;
+  await runTool('debugfs', ['-w', '-R', 'ssv journal_uuid 08000000-0000-4000-8000-000000000000', image]);
+  await using disk = await inspectDisk(path, { scratchFolder: folder });
+  const partition = await disk.partition(2);
+  t.match(await partition.check(), { isSound: false, report: /journal on another disk/ });
+  await t.rejects(partition.withJournalReplayed(), {
+    code: 'WITNESS_FILE_SYSTEM_UNREADABLE',
+    message: /journal on another disk/,
+  });
+});

@@ -1,16 +1,12 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
-import { errorMessage, runTool } from '../../foundation/index.ts';
+import { errorMessage } from '../../foundation/index.ts';
+import { dataExtents, type Extent } from './data-extents.ts';
 import { witnessErrors } from './errors.ts';
 
 /** A stretch of a file: bytes, or a hole that reads as zeros and takes no time. */
 export type Chunk =
   | { offsetBytes: number; lengthBytes: number; bytes: Buffer }
   | { offsetBytes: number; lengthBytes: number; bytes: null };
-
-interface Extent {
-  start: number;
-  length: number;
-}
 
 const chunkBytes = 1024 ** 2;
 
@@ -25,7 +21,8 @@ export class ReadOnlyFile implements AsyncDisposable {
   readonly #isDevice: boolean;
   /** Size and times at the moment of opening; devices have no time of change. */
   readonly #state: string;
-  #dataExtents: Promise<Extent[]> | undefined;
+  /** Start and length in turns: a million extents are 16 MB. */
+  #dataExtents: Promise<number[]> | undefined;
 
   private constructor(path: string, handle: FileHandle, sizeBytes: number, isDevice: boolean, state: string) {
     this.path = path;
@@ -54,10 +51,15 @@ export class ReadOnlyFile implements AsyncDisposable {
 
   /** Bytes at an offset. The range has to lie within the file. */
   async read(offsetBytes: number, lengthBytes: number): Promise<Buffer> {
-    await this.assertUnchanged();
     const bytes = Buffer.allocUnsafe(lengthBytes);
-    await this.#fill(bytes, offsetBytes);
+    await this.readInto(bytes, offsetBytes);
     return bytes;
+  }
+
+  /** The same, into memory that is there. */
+  async readInto(bytes: Buffer, offsetBytes: number): Promise<void> {
+    await this.assertUnchanged();
+    await this.#fill(bytes, offsetBytes);
   }
 
   /**
@@ -69,7 +71,9 @@ export class ReadOnlyFile implements AsyncDisposable {
     const memory = Buffer.allocUnsafe(Math.min(chunkBytes, lengthBytes));
     await this.assertUnchanged();
     let at = offsetBytes;
-    for (const { start, length } of await this.#data()) {
+    const extents = await this.#data();
+    for (let index = 0; index < extents.length; index += 2) {
+      const [start, length] = [extents[index]!, extents[index + 1]!];
       if (start + length <= at) continue;
       const dataStart = Math.min(Math.max(start, at), end);
       if (dataStart > at) yield { offsetBytes: at, lengthBytes: dataStart - at, bytes: null };
@@ -85,6 +89,12 @@ export class ReadOnlyFile implements AsyncDisposable {
     }
     if (at < end) yield { offsetBytes: at, lengthBytes: end - at, bytes: null };
     await this.assertUnchanged();
+  }
+
+  /** Where it has data, in order, asked anew; what lies between reads as zeros. Of a device everything is data. */
+  async *dataExtents(signal?: AbortSignal): AsyncGenerator<Extent> {
+    if (this.#isDevice) yield { start: 0, length: this.sizeBytes };
+    else yield* dataExtents(this.path, signal);
   }
 
   /** @throws WITNESS_DISK_CHANGED when the file was written to since it was opened. */
@@ -111,11 +121,8 @@ export class ReadOnlyFile implements AsyncDisposable {
     }
   }
 
-  /** Where the file has data. Node cannot ask for holes (SEEK_HOLE), qemu-img can; it opens the file read-only. */
-  #data(): Promise<Extent[]> {
-    this.#dataExtents ??= this.#isDevice
-      ? Promise.resolve([{ start: 0, length: this.sizeBytes }])
-      : mapData(this.path);
+  #data(): Promise<number[]> {
+    this.#dataExtents ??= flatExtents(this.dataExtents());
     return this.#dataExtents;
   }
 }
@@ -132,10 +139,8 @@ async function deviceSizeBytes(deviceNumber: bigint): Promise<number> {
   return Number(await readFile(`/sys/dev/block/${major}:${minor}/size`, 'utf8')) * 512;
 }
 
-async function mapData(path: string): Promise<Extent[]> {
-  // In this form of the name, colons mean nothing; commas are doubled.
-  const image = `driver=raw,file.driver=file,file.filename=${path.replaceAll(',', ',,')}`;
-  const { stdout } = await runTool('qemu-img', ['map', '-U', '--output=json', '--image-opts', image]);
-  const extents = JSON.parse(stdout) as (Extent & { data: boolean; zero: boolean })[];
-  return extents.filter(({ data, zero }) => data || !zero);
+async function flatExtents(extents: AsyncIterable<Extent>): Promise<number[]> {
+  const flat: number[] = [];
+  for await (const { start, length } of extents) flat.push(start, length);
+  return flat;
 }
