@@ -1,6 +1,8 @@
 import type { RunEventOf, StepCategory } from '../reports/index.ts';
 import type { Machine, MachineSpec } from '../vm/index.ts';
+import type { SharedStarts } from './drills/branching/start-branching.ts';
 import type { DrillSubject } from './drills/drill-subject.ts';
+import type { MachineVariation } from './drills/machine-variation.ts';
 
 /** What a file in the report is: `console-log`, `asciicast`, `disk`, `json`, `log`, `other`. */
 export type ArtifactKind = RunEventOf<'artifact'>['what'];
@@ -25,6 +27,10 @@ export interface Bench {
   readonly workFolder: string;
   /** Kept whatever happens: what is to be seen afterwards. */
   readonly evidenceFolder: string;
+  /** What machines are built with whose scenario leaves it open: a drill's controller and layout. @internal */
+  readonly variation?: MachineVariation;
+  /** First starts that the drills of a run share. @internal */
+  readonly sharedStarts?: SharedStarts | undefined;
 
   /**
    * One step of the story, timed, named by a sentence; steps nest, and may run at the same time.
@@ -55,6 +61,9 @@ export interface Bench {
    * const running = await machine.powerOn();
    */
   machine(spec: MachineSpec): Promise<Machine>;
+
+  /** Brings a machine from power-on to where it is ready by `start`; a drill may go on from a checkpoint there. @internal */
+  toReady?<Result>(machine: Machine, start: () => Promise<Result>): Promise<Result>;
 
   /**
    * Says that the scenario is about this machine, and how one tells that it is well: for drills, which inject faults into

@@ -12,6 +12,7 @@ import {
 } from '../vm/index.ts';
 import { MachineDiskMaps } from './disk-map/machine-disk-maps.ts';
 import type { MachineEvent, MachineSurroundings, Machines } from './machines.ts';
+import { inModes, type MachineModes, recordingNote } from './replay/machine-modes.ts';
 import { keepDisks } from './rerun/keep-disks.ts';
 import { keepMachineRecord } from './rerun/keep-machine-record.ts';
 import type { MachineRecord } from './rerun/machine-record.ts';
@@ -21,9 +22,14 @@ const tailLines = 60;
 const tailBytes = 64 * 1024;
 
 /** Machines of `vm/` (spec H1); what happens to them goes into the event log. */
-export function emulatedMachines(accelerator: AcceleratorChoice['accelerator']): Machines {
+export function emulatedMachines(
+  accelerator: AcceleratorChoice['accelerator'],
+  modes: MachineModes = {},
+): Machines {
   return {
-    async create(spec, surroundings) {
+    async create(declared, surroundings) {
+      const { spec, note } = inModes(declared, modes);
+      if (note) surroundings.emit({ kind: 'note', machine: spec.name, ...note });
       const { evidenceFolder, runtimeFolder, networks, timeoutScale } = surroundings;
       let lastLine: string | undefined;
       let diskMaps: MachineDiskMaps | undefined;
@@ -50,6 +56,7 @@ export function emulatedMachines(accelerator: AcceleratorChoice['accelerator']):
         networks,
         timeoutScale,
         accelerator,
+        record: modes.record ?? false,
         observer,
         observeFork: () => observe(surroundings, () => hardwareOf(machine)),
       };
@@ -99,6 +106,7 @@ function observe({ emit, runFolder }: MachineSurroundings, hardware: () => strin
       emit({ kind: 'qmp', machine, name: event, data: JSON.stringify(data) }),
     onConsoleSign: (machine, port, sign) => emit(signEvent(machine, port, sign)),
     onConsoleMatch: (machine, port, text) => emit({ kind: 'console', machine, port, marker: 'match', text }),
+    onRecording: (machine, notice) => emit({ kind: 'note', machine, ...recordingNote(machine, notice) }),
     onArtifact: (machine, kind, path) => {
       const what = kind === 'qemu-log' ? 'log' : kind;
       emit({ kind: 'artifact', machine, what, path: relative(runFolder, path), sizeBytes: sizeOf(path) });
@@ -140,6 +148,7 @@ function hardwareOf({ spec }: Machine): string {
   const nics = spec.nics.map(({ model, network }) => (network ? `${model} on ${network}` : model)).join(', ');
   return [
     'q35',
+    ...(spec.firmware === 'uefi' ? ['UEFI'] : []),
     `${spec.memoryMiB} MiB`,
     `${spec.cpus} ${spec.cpus === 1 ? 'processor' : 'processors'}`,
     ...(disks === '' ? [] : [`disks ${disks}`]),

@@ -108,6 +108,11 @@ export const harnessErrors = errorTable({
     summary: 'there are no disks to be opened',
     remedy: 'disks are kept of scenarios that fail or error, and of all with --keep: run it again',
   },
+  HARNESS_NOTHING_RECORDED: {
+    blame: 'usage',
+    summary: 'there is no recording that could be replayed',
+    remedy: 'run it with --record: `assay run NAME --record`, `assay rerun RUN --record`',
+  },
   HARNESS_DISK_CHANGED: {
     blame: 'usage',
     summary: 'a disk is not as it was when the scenario ended',
@@ -152,6 +157,11 @@ export const harnessErrors = errorTable({
     blame: 'product',
     summary: 'the appliance says that it has failed',
     remedy: 'read what it says; the lines before it on the console show what led to it',
+  },
+  HARNESS_APPLIANCE_STARVED: {
+    blame: 'host',
+    summary: 'the appliance says that it has failed, on a host that starved it',
+    remedy: 'run fewer at once (--jobs 1), free the host, or raise --timeout-scale',
   },
   HARNESS_APPLIANCE_ANSWER: {
     blame: 'product',

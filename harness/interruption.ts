@@ -7,20 +7,28 @@ const signalNames = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * torn down, reports are written. The second ends the process at once, exit code 130.
  */
 export class Interruption implements Disposable {
-  readonly #aborter = new AbortController();
+  readonly #aborter: AbortController;
+  /** The last one is of what is under way now. */
+  readonly #leftBehind: (() => string)[];
   readonly #onSignal: (name: NodeJS.Signals) => void;
 
-  /** @param leftBehind Says what may be left when the process ends at once. */
-  constructor(leftBehind: () => string) {
+  /**
+   * @param leftBehind Says what may be left when the process ends at once.
+   * @param whole Of the command that this is only a part of: it is that which hears the signals.
+   */
+  constructor(leftBehind: () => string, whole?: Interruption) {
+    this.#aborter = whole === undefined ? new AbortController() : whole.#aborter;
+    this.#leftBehind = whole === undefined ? [] : whole.#leftBehind;
+    this.#leftBehind.push(leftBehind);
     this.#onSignal = (name) => {
       if (this.interrupted) {
-        process.stderr.write(`\nassay: ended at once. ${leftBehind()}\n`);
+        process.stderr.write(`\nassay: ended at once. ${this.#leftBehind.at(-1)!()}\n`);
         process.exit(130);
       }
       process.stderr.write(`\nassay: ${name}, ending the run; once more to end at once\n`);
       this.#aborter.abort(harnessErrors.HARNESS_INTERRUPTED({ tried: 'finish the scenario', got: name }));
     };
-    for (const name of signalNames) process.on(name, this.#onSignal);
+    if (whole === undefined) for (const name of signalNames) process.on(name, this.#onSignal);
   }
 
   get signal(): AbortSignal {
@@ -32,6 +40,7 @@ export class Interruption implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#leftBehind.pop();
     for (const name of signalNames) process.off(name, this.#onSignal);
   }
 }

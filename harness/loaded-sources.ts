@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** More than all scenarios of a large project; what comes after it is read when it is needed. */
@@ -19,11 +19,16 @@ export function keepSource(url: string, source: unknown): void {
   sources.set(pathOf(url), text);
 }
 
-/** The text of a source file; undefined where it cannot be read. */
+/** A source is smaller by far: what stands for one may be the disk that a proof is about, or a whole device. */
+const largestSourceBytes = 16 * 1024 * 1024;
+
+/** The text of a source file; undefined where it cannot be read, or is no source. */
 export function sourceText(path: string): string | undefined {
   const kept = sources.get(path);
   if (kept !== undefined) return kept;
   try {
+    const facts = statSync(path);
+    if (!facts.isFile() || facts.size > largestSourceBytes) return undefined;
     return readFileSync(path, 'utf8');
   } catch {
     return undefined;

@@ -11,6 +11,7 @@ export interface AttemptsSurroundings extends Omit<ScenarioSurroundings, 'reprod
   jobs: number;
   /** How often a scenario that failed or errored is tried again, at most. */
   retries: number;
+  virtualTime?: boolean;
   scenarioPaths?: readonly string[];
   /** After so long no attempt is begun any more; those under way go on to their ends. */
   budgetMs?: number;

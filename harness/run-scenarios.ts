@@ -13,6 +13,7 @@ import {
   RunFold,
 } from '../reports/index.ts';
 import { deepStacks } from './deep-stacks.ts';
+import { type FurtherAttempts, furtherAttempts } from './further-attempts.ts';
 import { hostFacts } from './host-facts.ts';
 import { Interruption } from './interruption.ts';
 import type { LoadedScenario } from './load-scenarios.ts';
@@ -46,6 +47,8 @@ export interface RunOptions {
   notes?: readonly string[];
   keep: boolean;
   timeoutScale: number;
+  /** All machines run in virtual time: for the commands that run a scenario again. */
+  virtualTime?: boolean;
   /** Drawn when it is not given. */
   seed?: string;
   /** The run folder; by default a new one below `.assay/runs`. */
@@ -53,6 +56,8 @@ export interface RunOptions {
   /** What --scenarios named, for the commands that run a scenario again. */
   scenarioPaths?: readonly string[];
   argv: readonly string[];
+  /** Of the command that this run is only a part of; by default the run takes Ctrl-C by itself. */
+  interruption?: Interruption;
   /** Without it, a scenario that asks for a machine is errored. */
   machines?: Machines;
   /** How the machines are accelerated, for the report. */
@@ -63,6 +68,8 @@ export interface RunOptions {
   onConsole?: ConsoleListener;
   /** At the first failure of each scenario its machines stay up until this resolves. */
   onPause?: PauseListener;
+  /** Is called when the selected scenarios have ended, and may run more in the same run. */
+  further?: (more: FurtherAttempts) => Promise<void>;
 }
 
 /** How a run has ended. */
@@ -81,7 +88,7 @@ export interface RunResult {
 export async function runScenarios(options: RunOptions): Promise<RunResult> {
   const { swept } = await sweepDeadRuns();
   await using folder = await createRunFolder({ out: options.out, keep: options.keep });
-  using interruption = new Interruption(() => whatMayBeLeft(folder));
+  using interruption = new Interruption(() => whatMayBeLeft(folder), options.interruption);
   using _strays = catchStrayErrors();
   using _stacks = deepStacks();
   const attempts = planAttempts(options.selected, options.repeat);
@@ -112,6 +119,7 @@ export async function runScenarios(options: RunOptions): Promise<RunResult> {
   const { retries = 0 } = options;
   const around = { ...options, retries, seed, runFolder, runtimeFolder, signal: interruption.signal, append };
   await runAttempts(attempts, around);
+  await options.further?.(furtherAttempts(fold, around));
   const counts = countOutcomes(fold.run);
   const { interrupted } = interruption;
   append({ kind: 'run-ended', counts, interrupted });

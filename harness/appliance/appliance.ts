@@ -6,6 +6,8 @@ import { harnessErrors } from '../errors.ts';
 import { damageFile, damageFileSystem, type Injection } from '../faults/index.ts';
 import { type LayoutText, readLayoutText } from '../witness/index.ts';
 import { ApplianceServices } from './appliance-services.ts';
+import { believeReady } from './believe-ready.ts';
+import { failedAppliance } from './failed-appliance.ts';
 import type { DiskSet } from './kept-disks.ts';
 import type { Profile } from './profile.ts';
 import { parseReadyReport, type ReadyReport } from './ready-report.ts';
@@ -24,8 +26,8 @@ export interface UnitOptions {
 }
 
 const bootTimeoutMs = 120_000;
-const pollMs = 300;
 const rebuildTimeoutMs = 300_000;
+const pollMs = 300;
 
 /** Lines by which an appliance says that it has failed. */
 const failure = /ASSAY (?:FAILED|REBUILD-FAILED|BOOT-FAILED) ?(.*)/;
@@ -45,7 +47,6 @@ export async function createAppliance(
     name: role,
     path,
     port,
-    controller: 'virtio' as const,
     writes: 'kept' as const,
     serial: hardware.diskSerials[role],
   });
@@ -75,8 +76,7 @@ export class Appliance extends ApplianceServices {
   readonly machine: Machine;
   readonly #bench: Bench;
   readonly #layoutPath: string;
-  #running: RunningMachine | undefined;
-  #systemId: string | undefined;
+  #lastReady: ReadyReport | undefined;
 
   constructor(
     bench: Bench,
@@ -97,19 +97,24 @@ export class Appliance extends ApplianceServices {
 
   /** The machine while it is on. @throws HARNESS_APPLIANCE_OFF */
   get running(): RunningMachine {
-    if (this.#running?.isOn) return this.#running;
+    const { running } = this.machine;
+    if (running?.isOn) return running;
     throw harnessErrors.HARNESS_APPLIANCE_OFF({ tried: `use appliance ${this.name}` });
   }
 
   /** Who it was when its ready line was last believed. */
   get systemId(): string | undefined {
-    return this.#systemId;
+    return this.#lastReady?.systemId;
+  }
+
+  /** Its ready line when it was last believed. */
+  get lastReady(): ReadyReport | undefined {
+    return this.#lastReady;
   }
 
   /** Switches it on and does not wait. @throws VM_QEMU_NOT_STARTED, VM_MACHINE_OFF when it is on already. */
   async powerOn(): Promise<RunningMachine> {
-    this.#running = await this.machine.powerOn();
-    return this.#running;
+    return await this.machine.powerOn();
   }
 
   /**
@@ -119,10 +124,13 @@ export class Appliance extends ApplianceServices {
    * @throws as {@link powerOn} and {@link ready}.
    */
   async start(): Promise<ReadyReport> {
-    return await this.#step(`${this.name} starts and is ready`, 'boot', async () => {
+    const start = async () => {
       await this.powerOn();
       return await this.ready();
-    });
+    };
+    return await this.#step(`${this.name} starts and is ready`, 'boot', async () =>
+      this.#bench.toReady === undefined ? start() : this.#bench.toReady(this.machine, start),
+    );
   }
 
   /**
@@ -138,8 +146,8 @@ export class Appliance extends ApplianceServices {
     );
     if (found.which === 'failed') throw this.#failed('become ready', found.text);
     const report = parseReadyReport(found.groups[0] ?? '', this.name);
-    await this.#believe(report);
-    this.#systemId = report.systemId;
+    await believeReady(this, report);
+    this.#lastReady = report;
     return report;
   }
 
@@ -152,8 +160,8 @@ export class Appliance extends ApplianceServices {
       );
       if (found.which === 'failed') throw this.#failed('recover', found.text);
       const report = parseReadyReport(found.groups[0] ?? '', this.name);
-      await this.#believe(report);
-      this.#systemId = report.systemId;
+      await believeReady(this, report);
+      this.#lastReady = report;
       return report;
     });
   }
@@ -214,7 +222,7 @@ export class Appliance extends ApplianceServices {
       try {
         return await this.status();
       } catch (error) {
-        if (deadline.expired || !this.#running?.isOn) throw error;
+        if (deadline.expired || !this.machine.isOn) throw error;
         await setTimeout(pollMs, undefined, { signal: this.#bench.signal });
       }
     }
@@ -263,31 +271,8 @@ export class Appliance extends ApplianceServices {
     );
   }
 
-  /** The word of the appliance is one thing, an answer over TCP another. */
-  async #believe(report: ReadyReport): Promise<void> {
-    const page = await this.request('/');
-    const status = await this.status();
-    const rows = await this.sql('select count(*) as count from facts');
-    const got = {
-      page: page.status,
-      systemId: status.systemId,
-      state: status.state,
-      sqlAnswers: rows.length,
-    };
-    const expected = { page: 200, systemId: report.systemId, state: 'ready', sqlAnswers: 1 };
-    if (JSON.stringify(got) === JSON.stringify(expected)) return;
-    throw harnessErrors.HARNESS_READY_UNTRUE({
-      tried: `believe the ready line of appliance ${this.name}`,
-      expected: JSON.stringify(expected),
-      got: JSON.stringify(got),
-    });
-  }
-
   #failed(what: string, line: string): Error {
-    return harnessErrors.HARNESS_APPLIANCE_FAILED({
-      tried: `wait for appliance ${this.name} to ${what}`,
-      got: `${line}\n${this.#running?.console.tail(20).join('\n') ?? ''}`,
-    });
+    return failedAppliance(this.machine, { tried: `wait for appliance ${this.name} to ${what}`, line });
   }
 
   #step<Result>(

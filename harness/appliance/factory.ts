@@ -5,11 +5,13 @@ import type { Bench } from '../bench.ts';
 import { type InspectedDisk, inspectDisk, readLayoutText } from '../witness/index.ts';
 import { type Appliance, createAppliance, type UnitOptions } from './appliance.ts';
 import { becomesWell } from './becomes-well.ts';
-import { buildReferenceTemplate, layoutFile, referenceSystems } from './build-template.ts';
+import { buildReferenceTemplate, referenceSystems } from './build-template.ts';
 import { cloneFor } from './clone-for.ts';
+import { assertPlaces, systemsOn } from './controller-systems.ts';
 import { inputsKey } from './inputs-key.ts';
 import { copyDisks, type DiskSet, diskSetIn, keptDisks } from './kept-disks.ts';
-import { type layoutNames, type Profile, readProfile, referenceHardware } from './profile.ts';
+import { type layoutNames, layoutPathOf, type Profile, readProfile, referenceHardware } from './profile.ts';
+import { unitComesBack } from './unit-comes-back.ts';
 import { unitExploration } from './unit-exploration.ts';
 
 /** The layouts of the reference appliance, by name (`images/layouts/`). */
@@ -43,7 +45,8 @@ export const preInstallStages = [
  */
 export function createFactory(bench: Bench, layout?: LayoutName): Factory {
   const profile = readProfile();
-  return new Factory(bench, layout === undefined ? profile : { ...profile, layoutPath: layoutFile(layout) });
+  const named = bench.variation === undefined ? layout : bench.variation.layoutFor(layout);
+  return new Factory(bench, named === undefined ? profile : { ...profile, layoutPath: layoutPathOf(named) });
 }
 
 /** Makes templates, masters, clones and units of one layout; from {@link createFactory}. */
@@ -134,7 +137,10 @@ export class Factory {
       machine: unit.machine,
       layoutPath: this.layoutPath,
       becomesWell: (signal) => becomesWell(unit, this.#bench.check, signal),
-      exploration: unitExploration(this.layoutPath),
+      exploration: {
+        ...unitExploration(this.layoutPath),
+        ...unitComesBack(unit, { bench: this.#bench, layoutPath: this.layoutPath }),
+      },
     });
     return unit;
   }
@@ -154,7 +160,7 @@ export class Factory {
     const template = await buildReferenceTemplate({
       layoutPath: this.layoutPath,
       licenceKeysPath: this.#profile.licenceKeysPath,
-      systems: this.#profile.systems,
+      systems: await this.#systems(),
       outFolder: folder,
       onProgress: (step) => this.#bench.note(step),
     });
@@ -162,13 +168,22 @@ export class Factory {
   }
 
   async #key(): Promise<string> {
-    const { licenceKeysPath, systems, hardware } = this.#profile;
-    const { primary, emergency } = await referenceSystems(systems);
+    const { licenceKeysPath, hardware } = this.#profile;
+    const { primary, emergency } = await referenceSystems(await this.#systems());
     const keys = licenceKeysPath === undefined ? [] : [await readFile(licenceKeysPath, 'utf8')];
     // A master is manufactured in a machine of the product; the reference appliance's is not named.
     const machine = isDeepStrictEqual(hardware, referenceHardware) ? [] : [JSON.stringify(hardware)];
-    const inputs = [primary.inputsHash, emergency.inputsHash, ...keys, ...machine];
+    const { controller = 'virtio' } = this.#bench.variation?.axes ?? {};
+    const place = controller === 'virtio' ? [] : [controller];
+    const inputs = [primary.inputsHash, emergency.inputsHash, ...keys, ...machine, ...place];
     const key = await inputsKey(this.layoutPath, inputs);
     return `${this.layoutName}-${key}`;
+  }
+
+  /** With the drivers for the disks that the bench gives its machines. */
+  async #systems(): Promise<Profile['systems']> {
+    const { controller } = this.#bench.variation?.axes ?? {};
+    if (controller !== undefined) await assertPlaces(this.layoutPath, controller);
+    return await systemsOn(controller, this.#profile.systems);
   }
 }

@@ -45,7 +45,7 @@ export async function keptDisks(
  * @returns the folder's path.
  */
 export async function keptFolder(
-  kind: 'templates' | 'masters' | 'redundant',
+  kind: 'templates' | 'masters' | 'redundant' | 'recipes',
   key: string,
   make: (folder: string) => Promise<unknown>,
 ): Promise<string> {

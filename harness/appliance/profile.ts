@@ -41,7 +41,7 @@ export function readProfile(path: string = resolve(profileName)): Profile {
   const { appliance } = parseYamlText(textOf(path), path, schema, 'profile');
   const { layout, licenceKeys, recipesFolder, componentsFolder, components, hardware } = appliance;
   return {
-    layoutPath: isFileName(layout) ? resolve(folder, layout) : layoutFile(layout),
+    layoutPath: layoutPathOf(layout, folder),
     licenceKeysPath: licenceKeys === undefined ? undefined : resolve(folder, licenceKeys),
     systems: {
       ...(recipesFolder === undefined ? {} : { recipesFolder: resolve(folder, recipesFolder) }),
@@ -50,6 +50,11 @@ export function readProfile(path: string = resolve(profileName)): Profile {
     },
     hardware,
   };
+}
+
+/** The file of a layout, given by one of Assay's names or as a file of its own. @param folder What such a file is relative to. */
+export function layoutPathOf(layout: string, folder = resolve()): string {
+  return isFileName(layout) ? resolve(folder, layout) : layoutFile(layout);
 }
 
 function textOf(path: string): string {
@@ -92,7 +97,8 @@ function profileSchema(folder: string) {
   });
 }
 
-function checkLayout(folder: string, layout: string, context: z.RefinementCtx): void {
+/** Says of a layout that is not there so, and which one may be meant. */
+export function checkLayout(folder: string, layout: string, context: z.RefinementCtx): void {
   if (isFileName(layout)) {
     if (!existsSync(resolve(folder, layout))) context.addIssue(`${layout} is not there`);
     return;

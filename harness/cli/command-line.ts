@@ -5,6 +5,7 @@ import { exitCodes } from '../exit-code.ts';
 import { ownVersion } from '../own-version.ts';
 import type { Command, Words } from './command.ts';
 import { build } from './commands/build.ts';
+import { certificate } from './commands/certificate.ts';
 import { clean } from './commands/clean.ts';
 import { clone } from './commands/clone.ts';
 import { completion } from './commands/completion.ts';
@@ -14,11 +15,13 @@ import { drill } from './commands/drill.ts';
 import { explore } from './commands/explore.ts';
 import { init } from './commands/init.ts';
 import { list } from './commands/list.ts';
+import { replay } from './commands/replay.ts';
 import { report } from './commands/report.ts';
 import { rerun } from './commands/rerun.ts';
 import { run } from './commands/run.ts';
 import { script } from './commands/script.ts';
 import { shell } from './commands/shell.ts';
+import { validate } from './commands/validate.ts';
 import { texts } from './option-values.ts';
 
 /** In the order in which --help lists them. */
@@ -28,7 +31,10 @@ export const commands: readonly Command[] = [
   drill,
   explore,
   rerun,
+  replay,
   shell,
+  validate,
+  certificate,
   build,
   clone,
   script,

@@ -115,6 +115,7 @@ t.test('what does not belong together is refused', async (t) => {
   const { assay } = await place(t);
   const refusals: [words: string[], message: RegExp][] = [
     [['--matrix', '--fault', 'bits-flipped'], /--fault with --matrix/],
+    [['--matrix', '--controller', 'ahci'], /--controller with --matrix/],
     [['--matrix', '--last-failed'], /--last-failed with --matrix/],
     [['--matrix', '--budget', 'soon'], /read --budget/],
     [['--matrix', 'no-such.yaml'], /read no-such\.yaml[\s\S]*DRILLS_MATRIX_INVALID/],
@@ -130,4 +131,30 @@ t.test('what does not belong together is refused', async (t) => {
   const other = await assay(['drill', '--matrix', '--resume', 'latest', '--seed', 'eight']);
   t.equal(other.exitCode, 2);
   t.match(other.stderr, /DRILLS_RESUME_OTHER/);
+});
+
+t.test('a drill says its controller and layout, and is an error where nothing takes them', async (t) => {
+  const { assay } = await place(t);
+  const words = ['drill', 'hasty', '--fault', 'bits-flipped', '--controller', 'nvme', '--layout', 'headless'];
+  const { stdout, exitCode } = await assay([...words, '--no-checkpoints', '--json']);
+  t.equal(exitCode, 3);
+  t.match(JSON.parse(stdout).scenarios, [
+    {
+      name: /^hasty--bits-flipped-nvme-headless-[0-9a-f]{8}$/,
+      drill: { controller: 'nvme', layout: 'headless' },
+      reproduce:
+        /^assay drill hasty --fault 'bits-flipped at power-on:2' --controller nvme --layout headless --seed/,
+      error: { code: 'DRILLS_NOT_APPLICABLE' },
+    },
+  ]);
+  const rerun = await assay(['rerun', 'latest', '--json']);
+  t.match(JSON.parse(rerun.stdout).scenarios, [{ drill: { controller: 'nvme', layout: 'headless' } }]);
+  for (const [option, value] of [
+    ['--controller', 'sata'],
+    ['--layout', 'headles'],
+  ] as const) {
+    const { exitCode, stderr } = await assay(['drill', 'hasty', '--fault', 'bits-flipped', option, value]);
+    t.equal(exitCode, 2, value);
+    t.match(stderr, new RegExp(`${value}|headless`));
+  }
 });

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import type { Options } from 'yargs';
 import {
   type CampaignFacts,
   countDecisiveOutcomes,
@@ -8,8 +7,10 @@ import {
   formatDuration,
 } from '../../reports/index.ts';
 import { readProfile } from '../appliance/profile.ts';
+import type { DrillOptions } from '../drills/drilled-scenario.ts';
+import { deliveredMatrix } from '../drills/matrix/delivered-matrix.ts';
 import { type Campaign, planCampaign } from '../drills/matrix/plan-campaign.ts';
-import { deliveredMatrix, readMatrix } from '../drills/matrix/read-matrix.ts';
+import { readMatrix } from '../drills/matrix/read-matrix.ts';
 import { unfinishedDrills } from '../drills/matrix/unfinished-drills.ts';
 import { harnessErrors } from '../errors.ts';
 import { exitCodeOf, exitCodes } from '../exit-code.ts';
@@ -21,29 +22,21 @@ import { selectScenarios } from '../select-scenarios.ts';
 import { parseShard, shardOf } from '../shard.ts';
 import type { Words } from './command.ts';
 import { durationOption } from './duration-option.ts';
+import { keptStartsFor } from './kept-starts-for.ts';
 import { flag, positiveCount, text, texts, wholeNumber } from './option-values.ts';
 import { type RunConclusion, runSelected } from './run-selected.ts';
 
-/** What `drill` takes for campaigns. */
-export const campaignOptions: Record<string, Options> = {
-  matrix: {
-    type: 'string',
-    describe: `a campaign: the drills of a matrix, shuffled by the seed (without a file: ${deliveredMatrix})`,
-  },
-  budget: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'begin no drill after so long: 30min; what runs then goes on to its end',
-  },
-  resume: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'with --matrix: only what this run of the matrix did not come to, in the same order',
-  },
-};
+const matrixSays = (what: string) => `a matrix says itself ${what}; docs/drills.md, "Campaigns", says how`;
+const byRerun =
+  '--resume goes on with a run of the matrix, `assay rerun RUN` runs again what failed, and --shrink with it shrinks that';
 
-/** What an option means that chooses otherwise than a matrix does. */
-const otherChoices = ['fault', 'each', 'last-failed', 'failed-in'];
+/** What a campaign does not take, and what there is in its place. */
+const instead: Record<string, string> = {
+  ...{ fault: matrixSays('which faults'), each: matrixSays('which faults make one plan') },
+  ...{ controller: matrixSays('which controllers'), layout: matrixSays('which layouts') },
+  ends: matrixSays('which of its entries end otherwise'),
+  ...{ 'last-failed': byRerun, 'failed-in': byRerun, shrink: byRerun, 'any-failure': byRerun },
+};
 
 /**
  * `assay drill --matrix`: runs a campaign (spec H4).
@@ -52,14 +45,10 @@ const otherChoices = ['fault', 'each', 'last-failed', 'failed-in'];
  * @throws HARNESS_USAGE, and what `readMatrix`, `planCampaign`, `findRun` and `unfinishedDrills` throw.
  */
 export async function runCampaign(words: Words, wellWithinMs: number): Promise<number> {
-  const other = otherChoices.find((name) => flag(words, name) || text(words, name)?.length);
-  if (other !== undefined) {
-    const remedy =
-      'a matrix says itself which faults; --resume goes on with a run, `assay rerun` runs failures again';
-    throw harnessErrors.HARNESS_USAGE({ tried: `use --${other} with --matrix`, remedy });
-  }
+  refuseOthers(words);
   const budgetMs = durationOption(words, 'budget');
-  const chosen = await chooseDrills(words, wellWithinMs);
+  await using starts = keptStartsFor(words);
+  const chosen = await chooseDrills(words, { wellWithinMs, starts });
   const { selected, seed, shard } = chosen;
   const facts = { ...chosen.facts, ...(budgetMs === undefined ? {} : { budgetMs: Math.round(budgetMs) }) };
   const note = campaignSentence(facts, selected.length);
@@ -77,13 +66,21 @@ export async function runCampaign(words: Words, wellWithinMs: number): Promise<n
   return exitCodeOf({ ...result, counts, failOnFlaky: false });
 }
 
+function refuseOthers(words: Words): void {
+  for (const [name, remedy] of Object.entries(instead)) {
+    const given = words[name];
+    if (given === undefined || given === false) continue;
+    throw harnessErrors.HARNESS_USAGE({ tried: `use --${name} with --matrix`, remedy });
+  }
+}
+
 interface ChosenDrills extends Pick<Campaign, 'facts'> {
   selected: LoadedScenario[];
   seed: string;
   shard?: ReturnType<typeof parseShard>;
 }
 
-async function chooseDrills(words: Words, wellWithinMs: number): Promise<ChosenDrills> {
+async function chooseDrills(words: Words, options: Partial<DrillOptions>): Promise<ChosenDrills> {
   const shardText = text(words, 'shard');
   const shard = shardText === undefined ? undefined : parseShard(shardText);
   readProfile();
@@ -94,7 +91,7 @@ async function chooseDrills(words: Words, wellWithinMs: number): Promise<ChosenD
   const seed = text(words, 'seed') ?? found?.run.seed ?? randomBytes(4).toString('hex');
   const paths = texts(words, 'scenarios');
   const loaded = await loadScenarios(paths.length === 0 ? undefined : paths);
-  const { drills, facts } = planCampaign(matrix, loaded, { seed, wellWithinMs });
+  const { drills, facts } = planCampaign(matrix, loaded, { seed, ...options });
   const wanted = narrowed(words, loaded, drills);
   const unfinished = found === undefined ? undefined : unfinishedDrills(found.run, facts);
   const left = wanted.filter(({ scenario }) => unfinished === undefined || unfinished.has(scenario.name));

@@ -24,7 +24,7 @@ t.test('wrong use of explore ends with 2, and says what is meant', async (t) => 
 
 t.test('a scenario without a machine is errored, and says nothing of the product', async (t) => {
   await using place = await makePlace({ 'one.ts': one });
-  const words = ['explore', 'disks-agree', '--budget', '1m', '--json', '--seed', 'seven'];
+  const words = ['explore', 'disks-agree', '--budget', '1m', '--no-forks', '--json', '--seed', 'seven'];
   const { exitCode, stdout } = await place.assay(words);
   t.equal(exitCode, 3);
   const report = JSON.parse(stdout);
@@ -34,7 +34,7 @@ t.test('a scenario without a machine is errored, and says nothing of the product
         name: 'disks-agree--explored',
         outcome: 'errored',
         error: { code: 'EXPLORER_NO_SUBJECT' },
-        reproduce: /^assay explore disks-agree --budget 1m --seed seven/,
+        reproduce: /^assay explore disks-agree --budget 1m --no-forks --seed seven/,
       },
     ],
     explored: {},

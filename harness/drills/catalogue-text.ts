@@ -43,7 +43,7 @@ export function catalogueText(names: readonly string[]): string {
 /** The catalogue as data, for `--json`. @throws DRILLS_FAULT_UNKNOWN */
 export function faultData(names: readonly string[]): object[] {
   return selected(names).map((fault) => {
-    const { name, layer, summary, proves, when, disk } = fault;
+    const { name, layer, summary, proves, when, disk, needs } = fault;
     return {
       name,
       layer,
@@ -51,6 +51,7 @@ export function faultData(names: readonly string[]): object[] {
       proves,
       when,
       disk,
+      needs,
       parameters: z.toJSONSchema(fault.parameters, { io: 'input' }),
     };
   });

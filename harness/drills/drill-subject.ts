@@ -14,6 +14,8 @@ export interface DrillSubject {
   becomesWell(signal: AbortSignal): Promise<void>;
   /** The layout's file, for faults that name partitions by their roles; of which disk is the disk's own name. */
   layoutPath?: string;
+  /** For a machine that no layout describes: the partitions of its first disk by their roles, numbered as the kernel counts. */
+  partitions?: readonly { number: number; role: string }[];
   /** For `assay explore`: what it promises, and what a power cut may leave. */
   exploration?: SubjectExploration;
 }

@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { writeFileDurably } from '../../foundation/index.ts';
 import type { MachineSpec } from '../../vm/index.ts';
 import type { Bench } from '../bench.ts';
+import { StartBranching } from './branching/start-branching.ts';
 import type { DrillSubject } from './drill-subject.ts';
-import type { PlannedFault } from './fault-plan.ts';
+import { injectionSeed, type PlannedFault } from './fault-plan.ts';
 import { Injection } from './injection.ts';
+import type { MachineVariation } from './machine-variation.ts';
 import { momentText } from './moment.ts';
 
 /** The faults of one drill. The scenario works with {@link bench}, and knows nothing of them. */
@@ -12,17 +14,22 @@ export class Drill {
   /** What the scenario works with. */
   readonly bench: Bench;
   readonly #real: Bench;
+  readonly #variation: MachineVariation | undefined;
   readonly #injections: readonly Injection[];
   readonly #subjects: DrillSubject[] = [];
 
   constructor(bench: Bench, plan: readonly PlannedFault[]) {
     this.#real = bench;
+    this.#variation = bench.variation;
     this.#injections = plan.map(
-      (planned, index) => new Injection(bench, planned, `${bench.seed}-${index + 1}`),
+      (planned, index) => new Injection(bench, planned, injectionSeed(bench.seed, planned, index)),
     );
+    const { sharedStarts } = bench;
+    const branching = sharedStarts && new StartBranching(bench, sharedStarts, this.#injections);
     this.bench = {
       ...bench,
-      machine: (spec) => bench.machine(this.#withIntercepted(spec)),
+      machine: (spec) => bench.machine(this.#withIntercepted(this.#variation?.onController(spec) ?? spec)),
+      toReady: (machine, start) => branching?.toReady(machine, start) ?? start(),
       subject: (subject) => {
         this.#subjects.push(subject);
         for (const injection of this.#injections) injection.offer(subject);
@@ -61,6 +68,11 @@ export class Drill {
     );
   }
 
+  /** Whether the moment of a fault for this subject has come, whatever came of it. */
+  hasComeTo(subject: DrillSubject): boolean {
+    return this.#injections.some((injection) => injection.hasFired && injection.subject === subject);
+  }
+
   /** Whether a fault that was injected shows itself by an error of this code. */
   isNoticedAs(code: string): boolean {
     return this.#injections.some(
@@ -68,14 +80,14 @@ export class Drill {
     );
   }
 
-  /** Keeps the plan beside the evidence. */
-  async keepPlan(): Promise<void> {
+  /** Keeps the plan beside the evidence. @param ends Its rightful end, where that is not "well". */
+  async keepPlan(ends?: string): Promise<void> {
     const path = join(this.#real.evidenceFolder, 'plan.json');
     const faults = this.#injections.map(({ text, planned, seed }) => {
       const { declaration, parameters, machine, disk, moment } = planned;
       return { text, fault: declaration.name, parameters, machine, disk, moment: momentText(moment), seed };
     });
-    const plan = { version: 1, seed: this.#real.seed, faults };
+    const plan = { version: 1, seed: this.#real.seed, ends, faults };
     await writeFileDurably(path, `${JSON.stringify(plan, null, 2)}\n`);
     await this.#real.artifact(path, 'json');
   }
@@ -85,8 +97,13 @@ export class Drill {
     for (const injection of this.#injections) await injection.stop();
   }
 
-  /** That every fault of the plan happened (design 8). @throws as `Injection.assertHappened` */
+  /**
+   * That every fault of the plan happened (design 8), in a machine that was built as the drill says.
+   *
+   * @throws as `Injection.assertHappened` and `MachineVariation.assertTaken`
+   */
   assertHappened(): void {
+    this.#variation?.assertTaken();
     const names = this.#subjects.map(({ machine }) => machine.name);
     for (const injection of this.#injections) injection.assertHappened(names);
   }

@@ -61,6 +61,16 @@ export const drillsErrors = errorTable({
     remedy:
       'name the run, the matrix and the seed that belong together; without --seed, that of the run is taken',
   },
+  DRILLS_WELL_INSTEAD: {
+    blame: 'product',
+    summary: 'the machine became well where it should have refused to work',
+    remedy: 'if it is right that it works, drill without --ends; else see what it took for good',
+  },
+  DRILLS_NOT_REFUSED: {
+    blame: 'product',
+    summary: 'the machine neither refused to work, as it should have, nor became well in time',
+    remedy: 'look at its console since the fault: it has to say why it does not work, as the pattern has it',
+  },
   DRILLS_NOT_WELL: {
     blame: 'product',
     summary: 'after the faults were stopped, the machine did not become well again in time',

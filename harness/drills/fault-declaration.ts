@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Machine, RunningMachine } from '../../vm/index.ts';
+import type { DiskController, Machine, RunningMachine } from '../../vm/index.ts';
 import type { LayoutText } from '../witness/index.ts';
 
 /** Where a fault lies; the order is that of the catalogue. */
@@ -24,6 +24,8 @@ export interface FaultTarget {
   disk: FaultTargetDisk | undefined;
   /** The source of everything random in the fault. */
   seed: string;
+  /** A write of the machine is held until the injection is done: whatever waits for its disks has to wait after that. */
+  holdsWrite?: boolean;
   /** For copies that are looked at. */
   scratchFolder: string;
   /** Aborts when the drill is over, whatever is under way. */
@@ -48,6 +50,15 @@ export interface InjectedFault {
 /** When a fault can be injected: `off` before a power-on, `on` while the machine runs, `either`. */
 export type FaultState = 'off' | 'on' | 'either';
 
+/** What a machine has to have for a fault to be possible, beside disks and power; for people. */
+export const faultNeeds = {
+  layout: "a disk of one of Assay's layouts",
+  'network-card': 'a network card',
+  services: 'a network card with services',
+  'second-disk': 'a second disk',
+} as const;
+export type FaultNeed = keyof typeof faultNeeds;
+
 /** A fault as data (spec H4): what it is, what it needs, and what a drill under it proves. */
 export interface FaultDeclaration<Shape extends z.ZodObject = z.ZodObject> {
   /** Lower case words joined by hyphens: `boot-record-damaged`. */
@@ -66,6 +77,14 @@ export interface FaultDeclaration<Shape extends z.ZodObject = z.ZodObject> {
    * all disks of the machine.
    */
   disk?: 'image' | 'intercepted' | 'all-intercepted';
+  /** What not every machine has. */
+  needs?: FaultNeed;
+  /** Whether its `partition` has to hold ext2, ext3, ext4 or FAT, in which Assay finds places by files. */
+  readsFileSystem?: true;
+  /** Whether nobody could say what it does to disks on this controller; it can be on all by default. */
+  saysNothingOn?(controller: DiskController, parameters: z.output<Shape>): boolean;
+  /** Whether it is about the machine's clock: a machine that goes on from a checkpoint is behind until its next start. */
+  needsTrueClock?: boolean;
   /** Codes of errors that are not the product's, and by which whoever waits for the machine notices this fault. */
   noticedAs?: readonly string[];
   /**

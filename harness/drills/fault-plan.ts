@@ -14,6 +14,11 @@ export interface PlannedFault {
   machine?: string;
   /** The disk's name; without it, the machine's first disk. */
   disk?: string;
+  /**
+   * It draws as the fault of this number of a plan does, from 1: `seed=2` of a run with the seed a is a-2. Without it, as that of its
+   * own place in its plan. So a fault stays the same when others before it are taken out.
+   */
+  seed?: number;
   moment: Moment;
 }
 
@@ -32,7 +37,7 @@ export function parsePlannedFault(text: string): PlannedFault {
   const [name = '', ...words] = head.trim().split(/\s+/);
   const declaration = findFault(name);
   const given = Object.fromEntries(words.map((word) => keyAndValue(word, text)));
-  const { machine, disk, ...parameters } = given;
+  const { machine, disk, seed, ...parameters } = given;
   const planned: PlannedFault = {
     declaration,
     parameters: parseConfig(declaration.parameters.strict(), parameters, `the fault ${name}`) as Record<
@@ -41,6 +46,7 @@ export function parsePlannedFault(text: string): PlannedFault {
     >,
     ...(machine === undefined ? {} : { machine: String(machine) }),
     ...(disk === undefined ? {} : { disk: String(disk) }),
+    ...(seed === undefined ? {} : { seed: seedNumber(seed, text) }),
     moment: parseMoment(momentPart ?? defaultMoment(declaration, text)),
   };
   refuseWrongMoment(planned);
@@ -53,15 +59,30 @@ export function plannedFaultText(planned: PlannedFault): string {
 }
 
 /** The same without the moment. */
-export function unplacedFaultText({ declaration, parameters, machine, disk }: PlannedFault): string {
+export function unplacedFaultText({ declaration, parameters, machine, disk, seed }: PlannedFault): string {
   const defaults = declaration.parameters.parse({}) as Record<string, unknown>;
   const changed = Object.entries(parameters).filter(([key, value]) => value !== defaults[key]);
   const words = [
     ...(machine === undefined ? [] : [`machine=${machine}`]),
     ...(disk === undefined ? [] : [`disk=${disk}`]),
+    ...(seed === undefined ? [] : [`seed=${seed}`]),
     ...changed.map(([key, value]) => `${key}=${value}`),
   ];
   return [declaration.name, ...words].join(' ');
+}
+
+/** What everything random in a fault is drawn from. @param index Its place in the plan, from 0. */
+export function injectionSeed(runSeed: string, { seed }: Pick<PlannedFault, 'seed'>, index: number): string {
+  return `${runSeed}-${seed ?? index + 1}`;
+}
+
+/** Some faults of a plan, each with the seed that it has in the whole. */
+export function partOfPlan(plan: readonly PlannedFault[], kept: readonly PlannedFault[]): PlannedFault[] {
+  return kept.map((planned, index) => {
+    const { seed: own, ...rest } = planned;
+    const seed = own ?? plan.indexOf(planned) + 1;
+    return seed === index + 1 ? rest : { ...rest, seed };
+  });
 }
 
 /** A fault of the catalogue by its name. @throws DRILLS_FAULT_UNKNOWN with the nearest name */
@@ -95,6 +116,15 @@ function keyAndValue(word: string, text: string): [string, string | number | boo
   if ((reserved as readonly string[]).includes(key)) return [key, value];
   if (value === 'true' || value === 'false') return [key, value === 'true'];
   return [key, /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value];
+}
+
+function seedNumber(given: string | number | boolean, text: string): number {
+  if (typeof given === 'number' && Number.isInteger(given) && given >= 1 && given <= 1_000) return given;
+  throw drillsErrors.DRILLS_PLAN_INVALID({
+    tried: `read the fault ${JSON.stringify(text)}`,
+    expected: 'seed=2, the number of the fault of a plan as which it draws',
+    got: `seed=${given}`,
+  });
 }
 
 function defaultMoment({ name, when }: FaultDeclaration, text: string): string {

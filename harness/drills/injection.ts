@@ -1,12 +1,12 @@
 import type { Machine, RunningMachine } from '../../vm/index.ts';
 import type { Bench } from '../bench.ts';
-import { readLayoutText } from '../witness/index.ts';
 import type { DrillSubject } from './drill-subject.ts';
 import { drillsErrors } from './errors.ts';
 import type { FaultTargetDisk, InjectedFault } from './fault-declaration.ts';
 import { type PlannedFault, plannedFaultText } from './fault-plan.ts';
 import { momentText } from './moment.ts';
 import { momentCompanion } from './moment-watch.ts';
+import { targetLayout } from './target-layout.ts';
 
 /** One planned fault on its way: armed when its machine is known, injected at its moment, reported with its proof. */
 export class Injection {
@@ -132,7 +132,7 @@ export class Injection {
   }
 
   async #inject(): Promise<void> {
-    const { declaration, parameters, disk } = this.planned;
+    const { declaration, parameters, disk, moment } = this.planned;
     const { machine } = this.#subject!;
     this.#refuseWrongState();
     const isOn = () => (this.#running?.isOn ? this.#running : undefined);
@@ -146,6 +146,7 @@ export class Injection {
               return isOn();
             },
             seed: this.seed,
+            holdsWrite: moment.kind === 'write' || moment.kind === 'in-write',
             disk:
               declaration.disk === undefined || declaration.disk === 'all-intercepted'
                 ? undefined
@@ -185,11 +186,9 @@ export class Injection {
   }
 
   /** The first disk without a name. */
-  async #diskNamed({ machine, layoutPath }: DrillSubject, name?: string): Promise<FaultTargetDisk> {
-    const found = diskOf(machine, name, this.text);
-    if (layoutPath === undefined) return found;
-    // A disk that the layout does not describe has no roles: decoys.
-    const layout = await readLayoutText(layoutPath, found.name).catch(() => undefined);
+  async #diskNamed(subject: DrillSubject, name?: string): Promise<FaultTargetDisk> {
+    const found = diskOf(subject.machine, name, this.text);
+    const layout = await targetLayout(subject, found.name);
     return { ...found, ...(layout && { layout }) };
   }
 }

@@ -1,8 +1,5 @@
-import { type StateCluster, testOrder } from './clusters.ts';
+import { type StateCluster, spread, testOrder } from './clusters.ts';
 import type { Exploration } from './exploration.ts';
-
-/** Multiples of it, without their whole parts, lie evenly however many there are. */
-const goldenRatio = 0.618_033_988_749_895;
 
 /**
  * In which order states are tried in a machine, where there is time for a few: of each cluster in which a witness has found
@@ -16,17 +13,23 @@ export function* bootOrder(
   damaged: ReadonlySet<number>,
 ): Generator<number> {
   const done = new Set<number>();
-  const spread = clusters
-    .map((cluster, index) => ({ cluster, place: (index * goldenRatio) % 1 }))
-    .sort((one, other) => one.place - other.place)
-    .map(({ cluster }) => cluster.states.find((number) => damaged.has(number)) ?? cluster.states[0]!);
+  const chosen = spread(clusters).map((cluster) => firstOf(cluster, damaged));
   const first = [
-    ...spread.filter((number) => damaged.has(number)),
-    ...spread.filter((number) => !damaged.has(number)),
+    ...chosen.filter((number) => damaged.has(number)),
+    ...chosen.filter((number) => !damaged.has(number)),
   ];
   for (const number of [...first, ...testOrder(exploration, clusters)]) {
     if (done.has(number)) continue;
     done.add(number);
     yield number;
   }
+}
+
+/** Those that are tried whether they were drawn or not: nothing can be said by them of the others. */
+export function chosenStates(clusters: readonly StateCluster[], damaged: ReadonlySet<number>): Set<number> {
+  return new Set(clusters.flatMap((cluster) => [firstOf(cluster, damaged), cluster.states[0]!]));
+}
+
+function firstOf({ states }: StateCluster, damaged: ReadonlySet<number>): number {
+  return states.find((number) => damaged.has(number)) ?? states[0]!;
 }

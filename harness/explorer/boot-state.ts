@@ -1,16 +1,13 @@
 import { rm } from 'node:fs/promises';
-import { AssayError, copySparse, errorMessage, runTool } from '../../foundation/index.ts';
+import { runTool } from '../../foundation/index.ts';
 import type { Machine, RunningMachine } from '../../vm/index.ts';
 import type { Bench } from '../bench.ts';
 import type { DrillSubject } from '../drills/drill-subject.ts';
-import { waitUntilWell } from '../drills/wait-until-well.ts';
+import { type BootResult, comeBack } from './come-back.ts';
 import type { CrashState } from './crash-state.ts';
-import type { OtherDiskState } from './other-disks.ts';
+import { diskNamed, type OtherDiskState } from './other-disks.ts';
+import { writeDiskState } from './write-disk-state.ts';
 import type { WriteHistory } from './write-history.ts';
-import { writeState } from './write-state.ts';
-
-/** What a machine makes of a state: null when it is back, else why not. */
-export type BootResult = string | null;
 
 /** Switches a subject on, again and again, on disks as power cuts have left them. */
 export class StateBooter {
@@ -60,13 +57,10 @@ export class StateBooter {
           : comesBack.call(exploration, acknowledged, signal),
     };
     try {
-      await waitUntilWell(subject, this.#bench, sentence, this.#withinMs);
-      return null;
-    } catch (error) {
-      this.#bench.signal.throwIfAborted();
-      if (!(error instanceof AssayError) || error.blame !== 'product') throw error;
-      const said = this.#running?.console.tail(3).join(' | ') ?? '';
-      return `${reasonOf(error)}; its console ended with: ${said}`;
+      return await comeBack(subject, this.#bench, {
+        ...{ sentence, withinMs: this.#withinMs },
+        running: () => this.#running,
+      });
     } finally {
       if (this.#running?.isOn) await this.#running.cut();
       await this.#forgetLogs();
@@ -84,22 +78,16 @@ export class StateBooter {
 
   /** Puts a disk's image in the place of the one that the machine has. */
   async #setUp(machine: Machine, disk: OtherDiskState): Promise<void> {
-    const { path } = machine.diskFiles.find(({ name }) => name === disk.name)!;
-    const isKept = machine.spec.disks.find(({ name }) => name === disk.name)!.writes === 'kept';
-    const imagePath = isKept ? path : `${path}.raw`;
-    await rm(imagePath, { force: true });
-    if (disk.history !== undefined) await writeState(disk.history, disk.state, imagePath);
-    else await copySparse(disk.basePath, imagePath);
-    if (isKept) return;
+    const { path } = diskNamed(machine.diskFiles, disk.name);
+    const declared = diskNamed(machine.hardware.disks, disk.name);
+    // What is intercepted is a file of its own.
+    if (declared.writes === 'kept' || declared.intercepted) return await writeDiskState(disk, path);
+    const statePath = `${path}.raw`;
+    await writeDiskState(disk, statePath);
     await rm(path, { force: true });
-    await runTool('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', imagePath, path]);
+    await runTool('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', statePath, path]);
+    // Below its overlay the machine has its declared image, whatever the overlay says: what differs has to lie in the overlay.
+    await runTool('qemu-img', ['rebase', '-q', '-f', 'qcow2', '-F', 'raw', '-b', declared.path, path]);
+    await rm(statePath);
   }
-}
-
-/** The innermost says what was seen. */
-function reasonOf(error: AssayError): string {
-  const { cause, code } = error;
-  const seen = cause instanceof AssayError ? cause : error;
-  const [line = ''] = errorMessage(seen).split('\n');
-  return `${seen.code ?? code}: ${line}`;
 }

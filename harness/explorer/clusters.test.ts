@@ -1,6 +1,6 @@
 import t from 'tap';
 import { acknowledgedBefore } from './acknowledgements.ts';
-import { clustersOf, testOrder } from './clusters.ts';
+import { clustersOf, spread, testOrder } from './clusters.ts';
 import { exploreStates } from './explore-states.ts';
 import { type Request, randomRequests, writeFiles } from './fixtures/naive-states.ts';
 import { readWriteHistory } from './write-history.ts';
@@ -51,7 +51,7 @@ t.test(
       [...order].sort((a, b) => a - b),
       [...Array(exploration.distinctCount).keys()],
     );
-    const representatives = clusters.map(({ states }) => states[0]!);
+    const representatives = spread(clusters).map(({ states }) => states[0]!);
     t.same(order.slice(0, clusters.length), representatives);
     const drawn = [...new Set([...Array(50).keys()].map((draw) => exploration.drawnState(draw)))];
     const next = drawn.filter((number) => !representatives.includes(number));
@@ -60,6 +60,21 @@ t.test(
     t.same([...testOrder(exploration, clusters)], order, 'the same again');
   },
 );
+
+t.test('the first clusters lie all over the span, and none is left out', (t) => {
+  const clusters = [...Array(100).keys()].map((epoch) => ({
+    ...{ epoch, keptPlaces: [], lostPlaces: [], isTorn: false, states: [epoch] },
+  }));
+  const epochs = spread(clusters).map(({ epoch }) => epoch);
+  t.same(
+    [...epochs].sort((a, b) => a - b),
+    [...Array(100).keys()],
+  );
+  const early = epochs.slice(0, 8).sort((a, b) => a - b);
+  const gaps = early.map((epoch, index) => epoch - (early[index - 1] ?? 0));
+  t.ok(Math.max(...gaps, 99 - early.at(-1)!) < 40, early.join());
+  t.end();
+});
 
 t.test('what was acknowledged before a cut', async (t) => {
   const { history } = await explored(t.testdir(), [write(0), { kind: 'flush' }, write(1)]);

@@ -3,6 +3,9 @@ import type { Exploration } from './exploration.ts';
 import { seededBelow, seededNumbers } from './seeded-choice.ts';
 import type { HistoryEntry } from './write-history.ts';
 
+/** Multiples of it, without their whole parts, lie evenly however many there are. */
+const goldenRatio = 0.618_033_988_749_895;
+
 /** States that are alike: between the same flushes, something was lost in the same places and kept in the same others. */
 export interface StateCluster {
   epoch: number;
@@ -29,8 +32,16 @@ export function clustersOf(exploration: Exploration, placeOf: PlaceOf): StateClu
   return [...clusters.values()].map((cluster) => ({ ...cluster, states: middleFirst(cluster.states) }));
 }
 
+/** Clusters in an order in which those that come first lie all over the span, however many there is time for. */
+export function spread(clusters: readonly StateCluster[]): StateCluster[] {
+  return clusters
+    .map((cluster, index) => ({ cluster, place: (index * goldenRatio) % 1 }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ cluster }) => cluster);
+}
+
 /**
- * The order in which states are tested until the time is up: one of each cluster, then the draws of the uniform stratum
+ * The order in which states are tested until the time is up: one of each cluster, all over the span, then the draws of the uniform stratum
  * in the order in which they were drawn, so that those that were tested are a sample themselves, then the others in
  * turns. Each state comes once.
  */
@@ -41,7 +52,7 @@ export function* testOrder(exploration: Exploration, clusters: readonly StateClu
     done.add(number);
     yield number;
   };
-  for (const { states } of clusters) yield* once(states[0]!);
+  for (const { states } of spread(clusters)) yield* once(states[0]!);
   for (let draw = 0; draw < exploration.options.uniformDraws; draw += 1) {
     yield* once(exploration.drawnState(draw));
   }

@@ -29,6 +29,11 @@ export const explorerErrors = errorTable({
     summary: 'a power cut can lose what the product had promised, or leave it unable to come back',
     remedy: 'run the command that is named: it makes the same disk and shows what the product does with it',
   },
+  EXPLORER_FORK_DISAGREES: {
+    blame: 'harness',
+    summary: 'a fork does not come back from a state, and a machine that is booted in full with it does',
+    remedy: 'repeat the state with the command that is named; with --no-forks every state is booted in full',
+  },
   EXPLORER_LOG_MISMATCH: {
     blame: 'harness',
     summary: 'a write log does not belong to this base image',

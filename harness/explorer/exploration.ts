@@ -2,6 +2,7 @@ import type { CrashState } from './crash-state.ts';
 import type { DistinctStates, StateOrigin, Stratum } from './distinct-states.ts';
 import type { Epoch } from './epochs.ts';
 import { type ExploreOptions, firstDrawStream, type StratumCount } from './explore-states.ts';
+import type { NotedStates } from './noted-states.ts';
 import { seededNumbers, seededSubset } from './seeded-choice.ts';
 import type { WriteHistory } from './write-history.ts';
 
@@ -26,7 +27,11 @@ interface ExplorationParts {
   epochs: readonly Epoch[];
   states: DistinctStates;
   counts: ReadonlyMap<Stratum, StratumCount>;
+  /** By draw, the number of its state. */
   drawn: Int32Array;
+  /** By draw, its cut. */
+  drawnAt: Int32Array;
+  noted: NotedStates;
 }
 
 /** What {@link exploreStates} has found. */
@@ -38,14 +43,18 @@ export class Exploration {
   readonly counts: ReadonlyMap<Stratum, StratumCount>;
   readonly #states: DistinctStates;
   readonly #drawn: Int32Array;
+  readonly #drawnAt: Int32Array;
+  readonly #noted: NotedStates;
 
-  constructor({ history, options, epochs, states, counts, drawn }: ExplorationParts) {
+  constructor({ history, options, epochs, states, counts, drawn, drawnAt, noted }: ExplorationParts) {
     this.history = history;
     this.options = options;
     this.epochs = epochs;
     this.counts = counts;
     this.#states = states;
     this.#drawn = drawn;
+    this.#drawnAt = drawnAt;
+    this.#noted = noted;
   }
 
   /** Crash points: before the first entry of the log, and after each. */
@@ -75,9 +84,27 @@ export class Exploration {
     };
   }
 
+  /** The latest cut that leaves a state: the point of {@link state}, without making the rest of it. */
+  latestPoint(number: number): number {
+    return this.#states.last(number).point;
+  }
+
+  /** The states that a cut at this point may leave, by their numbers; equal ones as often as they were enumerated. */
+  statesAt(point: number): Int32Array {
+    return this.#noted.at(point);
+  }
+
   /** The number of the state that a draw of the uniform stratum led to; draws are counted from 0. */
   drawnState(draw: number): number {
     return this.#drawn[draw]!;
+  }
+
+  /**
+   * The states of the draws whose cut is not before this point, in the order in which they were drawn. What an earlier cut leaves is
+   * no draw of this part, though a later one may leave it, too.
+   */
+  drawnFrom(point: number): number[] {
+    return [...this.#drawn].filter((_, draw) => this.#drawnAt[draw]! >= point);
   }
 
   /** The epoch that a crash point lies in. */

@@ -2,6 +2,7 @@ import { DistinctStates, type Stratum, strata } from './distinct-states.ts';
 import { EpochStates, type EpochTables } from './epoch-states.ts';
 import { type Epoch, epochsOf } from './epochs.ts';
 import { Exploration } from './exploration.ts';
+import { NotedStates } from './noted-states.ts';
 import { laneCount } from './sector-hash.ts';
 import { seededBelow, seededNumbers, seededSelection, seededSubset } from './seeded-choice.ts';
 import type { HistoryEntry, WriteHistory } from './write-history.ts';
@@ -62,6 +63,9 @@ class Enumeration {
   );
   /** By draw, the number of its state. */
   readonly #drawn: Int32Array;
+  /** By draw, its point. */
+  readonly #drawnAt: Int32Array;
+  readonly #noted: NotedStates;
   readonly #drawsByPoint: Map<number, number[]>;
   /** By slot, what the disk has when every write reached it. */
   readonly #newest: Int32Array;
@@ -80,6 +84,8 @@ class Enumeration {
       marks: new Int32Array(slots),
     };
     this.#drawn = new Int32Array(options.uniformDraws);
+    this.#drawnAt = new Int32Array(options.uniformDraws);
+    this.#noted = new NotedStates(history.entries.length + 1);
     this.#drawsByPoint = pointsOfDraws(options, history.entries.length);
   }
 
@@ -93,6 +99,8 @@ class Enumeration {
       states: this.#states,
       counts: this.#counts,
       drawn: this.#drawn,
+      drawnAt: this.#drawnAt,
+      noted: this.#noted,
     });
   }
 
@@ -156,6 +164,7 @@ class Enumeration {
       for (const [index, change] of volatile.entries()) kept[change] = subset[index]!;
       states.choose(kept, count);
       this.#drawn[draw] = this.#note('uniform', states.hash, point, draw);
+      this.#drawnAt[draw] = point;
     }
   }
 
@@ -164,6 +173,7 @@ class Enumeration {
     const known = this.#states.count;
     const number = this.#states.add(hash, strata.indexOf(stratum), point, detail);
     counts.enumerated += 1;
+    this.#noted.add(point, number);
     counts.distinct += this.#states.count - known;
     return number;
   }

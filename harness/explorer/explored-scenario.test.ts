@@ -1,55 +1,18 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { runTool } from '../../foundation/index.ts';
-import { buildBenchSystem } from '../../images/index.ts';
 import { benchReadyText } from '../../vm/fixtures/bench-machine.ts';
-import { createMachine, type MachineSpec, type RunningMachine } from '../../vm/index.ts';
+import type { RunningMachine } from '../../vm/index.ts';
 import type { Bench } from '../bench.ts';
 import { harnessErrors } from '../errors.ts';
 import type { Scenario } from '../scenario.ts';
 import { parseCrashState } from './crash-state.ts';
 import { type ExploreScenarioOptions, exploredScenario } from './explored-scenario.ts';
+import { machineBench } from './fixtures/machine-bench.ts';
 import type { Judge } from './judge-states.ts';
 import { wholeDiskNumber } from './judged-disk.ts';
 import type { SpanReport } from './span-report.ts';
-
-/** A bench with real machines that writes the steps down. */
-async function machineBench(t: Test): Promise<{ bench: Bench; steps: string[]; folder: string }> {
-  const folder = await mkdtemp('/tmp/explored-');
-  t.teardown(() => rm(folder, { recursive: true, force: true }));
-  const steps: string[] = [];
-  const system = await buildBenchSystem({});
-  const directBoot = {
-    kernelPath: system.kernelPath,
-    initramfsPath: system.initramfsPath,
-    kernelArguments: system.kernelArguments.join(' '),
-  };
-  const bench = {
-    ...{ signal: new AbortController().signal, seed: 'seven', timeoutScale: 5 },
-    ...{ workFolder: folder, evidenceFolder: folder },
-    step: async (sentence: string, action: () => unknown) => {
-      steps.push(sentence);
-      return await action();
-    },
-    machine: async (spec: MachineSpec) => {
-      const context = {
-        workFolder: folder,
-        runtimeFolder: folder,
-        accelerator: 'tcg',
-        timeoutScale: 5,
-      } as const;
-      const machine = await createMachine({ ...spec, directBoot, memoryMiB: 256 }, context);
-      t.teardown(() => machine[Symbol.asyncDispose]());
-      return machine;
-    },
-    subject: () => undefined,
-    note: (text: string) => steps.push(text),
-    measure: () => undefined,
-    artifact: async () => undefined,
-  } as unknown as Bench;
-  return { bench, steps, folder };
-}
 
 /** What was said to be safe is on the disk. */
 const settingJudge: Judge = async (disk) => {

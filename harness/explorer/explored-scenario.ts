@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { writeFileDurably } from '../../foundation/index.ts';
+import { explorationFileName } from '../../reports/index.ts';
 import type { Bench } from '../bench.ts';
 import type { DrillSubject } from '../drills/drill-subject.ts';
 import { ScenarioSkipped } from '../judge.ts';
@@ -7,7 +8,9 @@ import type { Scenario } from '../scenario.ts';
 import { StateBooter } from './boot-state.ts';
 import { type CrashState, formatCrashState } from './crash-state.ts';
 import { explorerErrors } from './errors.ts';
+import { explorationText } from './exploration-text.ts';
 import { ExploredSpan, type SpanBudget } from './explore-recording.ts';
+import { ForkNames } from './fork-judging.ts';
 import { type Recording, readRecording } from './recording.ts';
 import { describeRepeat, repeatCommand } from './repeat-command.ts';
 import type { Span } from './span.ts';
@@ -64,6 +67,7 @@ async function exploreScenario(
     : recorded(scenario, recordingFolder, options, bench));
   const logs = recordings.flatMap(({ disks }) => disks.flatMap(({ logPath = [] }) => logPath));
   const booter = new StateBooter(bench, subject, wellWithinMs, new Set(logs));
+  const forkNames = new ForkNames(subject.machine.name);
   const reports: SpanReport[] = [];
   const failures: ReportedState[] = [];
   let trouble: unknown;
@@ -71,7 +75,10 @@ async function exploreScenario(
     for (const recording of recordings) {
       const recordingPath = recordingFolder ?? folderOf(bench, recording);
       const commandFor = (state: string) => repeatCommand(scenario, recordingPath, state, bench);
-      const place = { bench, subject, booter, recording, recordingPath, commandFor };
+      const place = {
+        ...{ bench, subject, booter, forkNames, wellWithinMs },
+        ...{ recording, recordingPath, commandFor },
+      };
       const span = await ExploredSpan.read(place);
       if (states !== undefined) {
         for (const state of states) await span.repeat(asExplored(state));
@@ -83,7 +90,7 @@ async function exploreScenario(
       reports.push(report);
       failures.push(...report.failures);
       measure(bench, span.title, report);
-      trouble ??= span.trouble;
+      trouble ??= span.trouble ?? disagreementOf(report);
     }
   } finally {
     options.onReport?.(scenario.name, reports);
@@ -155,17 +162,31 @@ function asExplored(state: CrashState) {
   return { number: 0, hash: '', state, firstPoint: state.point, strata: [], uniformDraws: 0 };
 }
 
-function measure(bench: Bench, title: string, { witnesses, boots, points, distinct }: SpanReport): void {
+function measure(bench: Bench, title: string, report: SpanReport): void {
+  const { witnesses, boots, forks, points, distinct } = report;
   bench.measure(`${title}: crash points`, points, 'points');
   bench.measure(`${title}: distinct`, distinct, 'states');
   bench.measure(`${title}: looked at`, witnesses.judged, 'states');
   bench.measure(`${title}: booted`, boots.tried, 'states');
+  if (forks !== undefined) bench.measure(`${title}: in forks`, forks.judged, 'states');
 }
 
 async function keepReports(bench: Bench, spans: readonly SpanReport[]): Promise<void> {
-  const path = join(bench.evidenceFolder, 'explore.json');
-  await writeFileDurably(path, `${JSON.stringify({ version: 1, seed: bench.seed, spans }, null, 2)}\n`);
+  const path = join(bench.evidenceFolder, explorationFileName);
+  await writeFileDurably(path, explorationText(bench.seed, spans));
   await bench.artifact(path, 'json');
+}
+
+/** A fork that says something else than a full boot was no sound stand-in: then others may have been none, either. */
+function disagreementOf({ forks }: SpanReport): unknown {
+  const [first] = forks?.disagreements ?? [];
+  if (first === undefined) return undefined;
+  return explorerErrors.EXPLORER_FORK_DISAGREES({
+    tried: `confirm by a full boot what a fork had found in state ${first.state}`,
+    expected: first.why,
+    got: 'it came back',
+    remedy: `${first.command} boots it once more`,
+  });
 }
 
 /** @param count Of all; not every one is listed. */

@@ -21,6 +21,6 @@ export { JudgedDisk, wholeDiskNumber } from './judged-disk.ts';
 export type { Span } from './span.ts';
 export type { ReportedState, SpanReport } from './span-report.ts';
 export { StateDisk } from './state-disk.ts';
-export type { ExploredDisk, SubjectExploration } from './subject-exploration.ts';
+export type { ExploredDisk, ForkedSubject, SubjectExploration } from './subject-exploration.ts';
 export { type HistoryEntry, readWriteHistory, type WriteHistory } from './write-history.ts';
 export { type WriteStateOptions, writeState } from './write-state.ts';

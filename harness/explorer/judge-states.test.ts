@@ -5,7 +5,7 @@ import { runTool } from '../../foundation/index.ts';
 import { exploreStates } from './explore-states.ts';
 import { fileSystemsJudge, filesJudge, partitionTableJudge } from './fast-witnesses.ts';
 import { sha256 } from './fixtures/naive-states.ts';
-import { type Judge, type JudgedState, judgeStates } from './judge-states.ts';
+import { type Judge, type JudgedState, judgeStates, uniformBound } from './judge-states.ts';
 import { SyntheticLog } from './synthetic-log.ts';
 import { readWriteHistory } from './write-history.ts';
 
@@ -142,3 +142,27 @@ t.test('what the uniform draws say', async (t) => {
 
 const zeros = Buffer.alloc(512);
 const ones = Buffer.alloc(512, 1);
+
+t.test('what was tested because it had been chosen is no sample', async (t) => {
+  const bound = (drawn: number[], failed: number[], tested: number[], chosen: number[]) =>
+    uniformBound(drawn, new Map(tested.map((number) => [number, failed.includes(number)])), new Set(chosen));
+  t.match(bound([1, 2, 3, 4], [], [1, 2], [1, 2]), { draws: 0, below: 1 }, 'no turn has come');
+  t.match(bound([1, 5, 2, 3], [5], [1, 5, 2], [1, 2]), { draws: 2, failures: 1 }, 'up to the last turn');
+  t.match(bound([1, 5, 2], [], [1, 5, 2], [1, 2]), { draws: 3 }, 'all of them');
+  t.match(bound([3, 1], [], [1], [1]), { draws: 0 });
+});
+
+t.test(
+  'of a span speak the draws of its own cuts, and not what earlier ones have in common with it',
+  async (t) => {
+    const folder = t.testdir();
+    await writeFile(join(folder, 'base'), Buffer.alloc(8192));
+    const log = new SyntheticLog().write(0, Buffer.alloc(512, 1)).write(1, Buffer.alloc(512, 1));
+    await writeFile(join(folder, 'log'), log.toBuffer());
+    const history = await readWriteHistory(join(folder, 'base'), join(folder, 'log'));
+    const exploration = exploreStates(history, { uniformDraws: 300 });
+    const sound: Judge = async () => ({ judge: 'all', outcome: 'sound' });
+    const { uniform } = await judgeStates(exploration, { judges: [sound], fromPoint: 2 });
+    t.ok(uniform.draws > 70 && uniform.draws < 130, `${uniform.draws}: of three cuts one is of the span`);
+  },
+);

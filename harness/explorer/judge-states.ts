@@ -67,7 +67,7 @@ export interface Judgement {
  * @throws what judges throw; EXPLORER_STATE_NOT_WRITTEN.
  */
 export async function judgeStates(exploration: Exploration, options: JudgeOptions): Promise<Judgement> {
-  const { history, options: explored } = exploration;
+  const { history } = exploration;
   const { fromPoint = 0, budgetMs = Infinity, maxFailures = Infinity } = options;
   const placeOf = options.placeOf ?? placesOfTable(await tableOrNull(history.basePath));
   const clusters = clustersOf(exploration, placeOf);
@@ -85,22 +85,30 @@ export async function judgeStates(exploration: Exploration, options: JudgeOption
     if (judged.isFailure) failures.push(judged);
     options.onJudged?.(judged);
   }
-  const draws = Array.from({ length: explored.uniformDraws }, (_, draw) => exploration.drawnState(draw));
   const uniform = uniformBound(
-    draws.filter((number) => exploration.state(number).state.point >= fromPoint),
+    exploration.drawnFrom(fromPoint),
     failedByNumber,
+    new Set(clusters.map(({ states }) => states[0]!)),
   );
   return { clusters, judgedCount: failedByNumber.size, failures, uniform };
 }
 
 /**
- * What the draws say that were tested before the first one that was not: of these nobody has chosen a part.
+ * What the draws say that were tested before the first one that was not: of these nobody has chosen a part. When it is not all
+ * of them, they end with one that was tested because its turn had come: what lies between it and the gap is there only because
+ * it had been chosen, and without any turn nothing is claimed.
  *
  * @param drawn The states of all draws, in the order in which they were drawn.
  * @param failed Of each state that was tested, whether it failed.
+ * @param chosen States that are tested whether they were drawn or not.
  */
-export function uniformBound(drawn: readonly number[], failed: ReadonlyMap<number, boolean>): FailureBound {
+export function uniformBound(
+  drawn: readonly number[],
+  failed: ReadonlyMap<number, boolean>,
+  chosen: ReadonlySet<number>,
+): FailureBound {
   const gap = drawn.findIndex((number) => !failed.has(number));
-  const tested = gap === -1 ? drawn : drawn.slice(0, gap);
+  const last = drawn.findLastIndex((number, index) => index < gap && !chosen.has(number));
+  const tested = gap === -1 ? drawn : drawn.slice(0, last + 1);
   return failureBound(tested.filter((number) => failed.get(number)).length, tested.length);
 }

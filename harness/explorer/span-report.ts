@@ -1,6 +1,9 @@
+import type { WriteTimeLine } from '../../reports/index.ts';
 import type { FailureBound } from './confidence.ts';
 import type { Stratum } from './distinct-states.ts';
 import type { StratumCount } from './explore-states.ts';
+import { type ForkReport, forkRows } from './fork-report.ts';
+import { timeLineStrip } from './time-line-strip.ts';
 
 /** One state that is of interest, by its line of text. */
 export interface ReportedState {
@@ -51,8 +54,11 @@ export interface SpanReport {
     /** States in which a witness had found damage, and from which the product came back all the same. */
     recovered: number;
     seconds: number;
+    /** What the evenly drawn states say of the others; a state counts where a witness found a loss, or the product was not back. */
     uniform: FailureBound & { text: string };
   };
+  /** Which of them were judged in forks. */
+  forks?: ForkReport;
   failureCount: number;
   /** The first ones that are not legal: something that was promised is lost, or the product does not come back. */
   failures: ReportedState[];
@@ -60,6 +66,8 @@ export interface SpanReport {
   notAsked: ReportedState[];
   /** One sentence each: what this says nothing of. */
   notCovered: string[];
+  /** Writes, flushes, acknowledgements and verdicts in their order, for drawing. */
+  timeLine?: WriteTimeLine;
 }
 
 /** The reports as people read them. */
@@ -68,7 +76,7 @@ export function spanReportText(reports: readonly SpanReport[]): string {
 }
 
 function reportText(report: SpanReport): string {
-  const { machine, disk, powerOn, log, acknowledgements, witnesses, boots } = report;
+  const { machine, disk, powerOn, log, acknowledgements, witnesses, boots, timeLine } = report;
   const rows: [string, string][] = [
     [
       'recorded',
@@ -87,9 +95,11 @@ function reportText(report: SpanReport): string {
       'machines',
       `${boots.tried} booted in ${seconds(boots.seconds)}: ${boots.cameBack} came back, ${boots.recovered} of them from damage; ${boots.clusters} of ${report.clusters} clusters`,
     ],
+    ...forkRows(report.forks),
     ...(boots.uniform.draws === 0
       ? []
-      : [['', `evenly drawn, not back: ${boots.uniform.text}`] as [string, string]]),
+      : [['', `evenly drawn, lost or not back: ${boots.uniform.text}`] as [string, string]]),
+    ...(timeLine === undefined ? [] : timeLineStrip(timeLine)),
     ...report.failures.flatMap(({ state, why, command, diskPath }): [string, string][] => [
       ['NOT LEGAL', `${state}: ${why}`],
       ['', `again: ${command}`],

@@ -1,3 +1,4 @@
+import type { Fork } from '../../vm/index.ts';
 import type { Judge } from './judge-states.ts';
 
 /** The disk whose writes are explored, as a subject's witnesses are told of it. */
@@ -30,4 +31,24 @@ export interface SubjectExploration {
    * @throws with blame `product` what says that it is not.
    */
   comesBack?: (acknowledged: readonly string[], signal: AbortSignal) => Promise<void>;
+  /**
+   * How states are judged in forks of a machine that was kept just before it opens the explored disk, where one state can
+   * stand for another. Without it every state is booted from power-off. Leave it out where the boot chain itself is tested.
+   */
+  forks?: ForkedSubject;
+}
+
+/** What a subject says of its forks. */
+export interface ForkedSubject {
+  /**
+   * The line of the console that comes just before the machine opens the explored disk. One that comes late, or is seen late,
+   * does no harm: what the machine has read by then is known, and fewer states can be judged in forks of it.
+   */
+  before: RegExp;
+  /**
+   * Returns when a fork, which is on and goes on behind that line, is back with all that was acknowledged.
+   *
+   * @throws with blame `product` what says that it is not.
+   */
+  comesBack(fork: Fork, acknowledged: readonly string[], signal: AbortSignal): Promise<void>;
 }

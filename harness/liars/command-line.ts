@@ -1,4 +1,4 @@
-import yargs from 'yargs';
+import { npmScriptParser } from '../cli/npm-script-parser.ts';
 import { flag, positiveCount, positiveNumber, text, texts } from '../cli/option-values.ts';
 import { harnessErrors } from '../errors.ts';
 import type { Liar } from './liar.ts';
@@ -56,8 +56,7 @@ export async function readCommandLine(
 }
 
 function parser(words: readonly string[]) {
-  return yargs(words)
-    .scriptName('npm run liars --')
+  return npmScriptParser(words, 'liars')
     .usage('$0 [NAME…]\n\nMeets liars, and counts the verdicts that were false (docs/verdicts.md).')
     .options({
       repeat: { type: 'string', requiresArg: true, describe: 'how often each, 1 by default' },
@@ -86,13 +85,5 @@ function parser(words: readonly string[]) {
     .example('$0', 'each liar once')
     .example('$0 --total 1000', '1,000 liars, which takes about two hours on two cores')
     .example('$0 --scenario damaged-root-recovers --repeat 100 --load', 'a sound product on a loaded host')
-    .epilogue('Exit codes: 0 no verdict was false, 1 one was, 2 used wrongly, 3 the host or Assay failed.')
-    .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false })
-    .version(false)
-    .strictOptions()
-    .wrap(Math.min(110, process.stdout.columns ?? 110))
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error ?? harnessErrors.HARNESS_USAGE({ tried: `read ${words.join(' ')}`, got: message });
-    });
+    .epilogue('Exit codes: 0 no verdict was false, 1 one was, 2 used wrongly, 3 the host or Assay failed.');
 }

@@ -75,8 +75,8 @@ async function believe(bench: Bench, answers: Answers | undefined, report: strin
   if (answers) await running.console.run(answering(answers));
   await typeAtPrompt(running, `clear; echo ASS''AY READY '${report}'`);
   const disks = { folder: '/nonexistent', systemPath: '/nonexistent/system.raw' };
-  const poweredOn = { powerOn: async () => running };
-  const appliance = new Appliance(bench, '/nonexistent', 'liar', disks, hardware, poweredOn as never);
+  const machine = { powerOn: async () => running, running };
+  const appliance = new Appliance(bench, '/nonexistent', 'liar', disks, hardware, machine as never);
   await appliance.powerOn();
   await appliance.ready();
 }

@@ -8,6 +8,7 @@ import type {
   ScenarioRun,
 } from '../../reports/index.ts';
 import { evidenceLinks } from './evidence-links.ts';
+import { explorationOf } from './exploration-material.ts';
 import { readLoggedEvents } from './logged-events.ts';
 import { packRecording } from './pack-recording.ts';
 import { recordingAllowances } from './recording-allowances.ts';
@@ -16,9 +17,9 @@ import { recordingAllowances } from './recording-allowances.ts';
 const atOnce = 4;
 
 /**
- * Reads what the HTML report shows beside the model: QMP events and console markers from the event log, and the
- * recorded consoles, bounded. A merged run is no different: its own log has everything, on one clock, and its paths
- * lead to wherever the evidence lies.
+ * Reads what the HTML report shows beside the model: QMP events and console markers from the event log, the recorded
+ * consoles, bounded, and what explorations of power cuts have found. A merged run is no different: its own log has
+ * everything, on one clock, and its paths lead to wherever the evidence lies.
  *
  * @param reportFolder Where the page will lie: its links are relative to it.
  * @throws what the file system says, where the event log cannot be read. A missing recording is no error.
@@ -40,6 +41,7 @@ export async function readReportMaterial(
       omittedEvents: omitted,
       links: await evidenceLinks(scenario, runFolder, reportFolder),
       consoles: await consolesOf(scenario, place),
+      ...(await explorationOf(scenario, runFolder)),
     });
   }
   return material;

@@ -14,6 +14,8 @@ export interface KeptMachine {
   record: MachineRecord;
   /** By name, where they lie now. */
   disks: Record<string, KeptDisk>;
+  /** Of a machine with UEFI: where the variables of its firmware lie now. */
+  uefiVariablesPath?: string;
 }
 
 interface Wanted {
@@ -64,9 +66,11 @@ async function keptMachinesOf(
   if (records.size === 0) reasons.push('no machine was switched on in it, or it was run by an older Assay');
   for (const record of records.values()) {
     const disks = disksNow(record, folder, scenarioId);
-    const gone = await firstGone(Object.values(disks ?? {}));
+    const variables = pathNow(record.keptUefiVariables, folder, scenarioId);
+    const gone = await firstGone([...Object.values(disks ?? {}).map(({ path }) => path), ...variables]);
     if (disks === undefined) reasons.push(`the runner ended before machine ${record.name} did`);
-    else if (gone === undefined) kept.push({ scenarioId, record, disks });
+    else if (gone === undefined)
+      kept.push({ scenarioId, record, disks, ...(variables[0] && { uefiVariablesPath: variables[0] }) });
     else if (outcome === 'passed' || outcome === 'skipped')
       reasons.push(`it ${outcome}, and was run without --keep`);
     else reasons.push(`${gone} is not there any more`);
@@ -88,8 +92,15 @@ function disksNow(
   return Object.fromEntries(entries);
 }
 
-async function firstGone(disks: readonly KeptDisk[]): Promise<string | undefined> {
-  for (const { path } of disks) {
+/** None or one. */
+function pathNow(path: string | undefined, folder: string, scenarioId: string): string[] {
+  if (path === undefined) return [];
+  const own = evidenceInFolder(path, scenarioId);
+  return [own === undefined ? path : join(folder, own)];
+}
+
+async function firstGone(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) {
     const isThere = await access(path).then(
       () => true,
       () => false,

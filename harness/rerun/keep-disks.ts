@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, rm } from 'node:fs/promises';
-import { extname, join } from 'node:path';
-import type { Machine } from '../../vm/index.ts';
+import { basename, extname, join } from 'node:path';
+import { type Machine, uefiVariablesPath } from '../../vm/index.ts';
 import type { DiskSnapshot } from '../disk-map/disk-snapshot.ts';
 import { type KeptDisk, type MachineRecord, writeMachineRecord } from './machine-record.ts';
 
@@ -9,7 +9,7 @@ import { type KeptDisk, type MachineRecord, writeMachineRecord } from './machine
 export const keptDisksFolder = 'kept-disks';
 
 /**
- * Keeps the disks of a machine as they are at its end, overlays and copies that go with the machine among them: a second
+ * Keeps the disks of a machine, and the variables of a UEFI, as they are at its end, overlays and copies that go with the machine among them: a second
  * name of the same file, which costs nothing.
  *
  * @param after What lay on the disks whose writes were kept.
@@ -36,7 +36,20 @@ export async function keepDisks(
     kept.push([name, { format: intercepted ? 'raw' : 'overlay', path: keptPath }]);
   }
   const spec = { ...machine.hardware };
-  await writeMachineRecord(machine.folder, { ...record, spec, keptDisks: Object.fromEntries(kept) });
+  const variables = await keepUefiVariables(machine, folder);
+  const keptDisks = Object.fromEntries(kept);
+  await writeMachineRecord(machine.folder, { ...record, spec, keptDisks, ...variables });
+}
+
+async function keepUefiVariables(
+  machine: Machine,
+  folder: string,
+): Promise<Pick<MachineRecord, 'keptUefiVariables'>> {
+  const path = uefiVariablesPath(machine.spec, machine.folder);
+  if (path === undefined) return {};
+  const keptUefiVariables = join(folder, basename(path));
+  await secondName(path, keptUefiVariables);
+  return { keptUefiVariables };
 }
 
 /** Where the file system has no hard links, a copy. */

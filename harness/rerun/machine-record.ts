@@ -30,6 +30,8 @@ const recordSchema = z.strictObject({
   }),
   /** Its disks as they were at its end, by name; not there where the runner ended before the machine. */
   keptDisks: z.record(z.string(), keptDiskSchema).optional(),
+  /** Of a machine with UEFI: the file with the variables of its firmware, as they were at its end. */
+  keptUefiVariables: z.string().optional(),
 });
 
 /** What is known of a machine, in the folder of its evidence: hardware, and what it was started with (spec H7). */

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { drilledScenario } from '../drills/drilled-scenario.ts';
+import { type DrillOptions, drilledScenario } from '../drills/drilled-scenario.ts';
 import { type PlannedFault, parsePlannedFault } from '../drills/fault-plan.ts';
 import { parseMoment } from '../drills/moment.ts';
+import { parseRightfulEnd } from '../drills/rightful-end.ts';
 import { harnessErrors } from '../errors.ts';
 import type { LoadedScenario } from '../load-scenarios.ts';
+import type { Scenario } from '../scenario.ts';
 import type { ReproduceWords } from './read-reproduce-command.ts';
 
 /** A scenario that is to be run as it was run then. */
@@ -13,6 +15,8 @@ export interface PlannedAgain {
   loaded: LoadedScenario;
   /** What is not as it was then, a sentence for each. */
   differences: string[];
+  /** Of a drill: what it is made of. */
+  drill?: { scenario: Scenario; file: string; plan: readonly PlannedFault[]; options: Partial<DrillOptions> };
 }
 
 /** Of `plan.json`, what decides how a fault goes. */
@@ -33,18 +37,28 @@ export async function planAgain(
   words: ReproduceWords,
   { nameThen, evidenceFolder }: { nameThen: string; evidenceFolder: string },
 ): Promise<PlannedAgain> {
-  const found = loaded.find(({ scenario }) => scenario.name === words.name);
-  if (found === undefined) {
-    throw harnessErrors.HARNESS_NAME_UNKNOWN({
-      tried: `run ${nameThen} again`,
-      got: `${loaded.length} scenarios here, none is ${words.name}`,
-      remedy: 'stand in the folder of that run; where the scenario was renamed, run it by its new name',
-    });
-  }
-  if (words.command === 'run') return { loaded: found, differences: [] };
+  const found = findAgain(loaded, words.name, nameThen);
+  if (words.command !== 'drill') return { loaded: found, differences: [] };
+  const { scenario, file } = found;
   const { plan, differences } = await planOf(words, evidenceFolder);
-  const scenario = drilledScenario(found.scenario, plan, wellWithin(words));
-  return { loaded: { scenario, file: found.file }, differences };
+  const ends = words.ends === undefined ? {} : { ends: parseRightfulEnd(words.ends) };
+  const options = { ...wellWithin(words), ...words.axes, ...ends };
+  return {
+    loaded: { scenario: drilledScenario(scenario, plan, options), file },
+    differences,
+    drill: { scenario, file, plan, options },
+  };
+}
+
+/** The scenario of an attempt. @throws HARNESS_NAME_UNKNOWN where it is gone. */
+export function findAgain(loaded: readonly LoadedScenario[], name: string, nameThen: string): LoadedScenario {
+  const found = loaded.find(({ scenario }) => scenario.name === name);
+  if (found !== undefined) return found;
+  throw harnessErrors.HARNESS_NAME_UNKNOWN({
+    tried: `run ${nameThen} again`,
+    got: `${loaded.length} scenarios here, none is ${name}`,
+    remedy: 'stand in the folder of that run; where the scenario was renamed, run it by its new name',
+  });
 }
 
 async function planOf(

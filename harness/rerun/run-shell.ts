@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -6,6 +6,7 @@ import {
   attachSocketSuffix,
   createMachine,
   EthernetNetworks,
+  uefiVariablesPath,
 } from '../../vm/index.ts';
 import { Interruption } from '../interruption.ts';
 import { createRunFolder } from '../run-folder.ts';
@@ -48,6 +49,8 @@ export async function runShell(
   const machine = cleanups.use(
     await createMachine(spec, { workFolder, runtimeFolder, networks, accelerator }),
   );
+  const variables = uefiVariablesPath(machine.spec, machine.folder);
+  if (variables && kept.uefiVariablesPath) await copyFile(kept.uefiVariablesPath, variables);
   if (interruption.interrupted) return 'interrupted';
   const running = await machine.powerOn();
   attached = attach({

@@ -2,6 +2,12 @@ import { type CloneResult, cloneMaster } from '../../../core/factory/index.ts';
 import { formatSize } from '../../../foundation/index.ts';
 import { exitCodes } from '../../exit-code.ts';
 import { Interruption } from '../../interruption.ts';
+import type { GuardOptions } from '../../validation/certificate/index.ts';
+import {
+  certificateOptions,
+  type RequiredCertificate,
+  readRequiredCertificate,
+} from '../certificate-options.ts';
 import { createCloneProgress } from '../clone-progress.ts';
 import type { Command, Words } from '../command.ts';
 import { flag, positiveCount, text, texts } from '../option-values.ts';
@@ -32,6 +38,7 @@ export const clone: Command = {
     },
     force: { type: 'boolean', describe: 'clone a disk that is not a finished master, too' },
     overwrite: { type: 'boolean', describe: 'replace files that are there' },
+    ...certificateOptions,
     plain: { type: 'boolean', describe: 'plain lines instead of the live view' },
   },
   examples: [
@@ -45,6 +52,10 @@ export const clone: Command = {
       'a folder with system and data disk: both, for one machine',
     ],
     ['assay clone master.raw --out clones --digest --json', 'with SHA-256, for a script'],
+    [
+      'assay clone nas.img --force --out clones --require-certificate nas.cert.json --certificate-key nas.pub',
+      'a disk that somebody else made, and that assay validate has certified',
+    ],
   ],
   async run(words) {
     const json = flag(words, 'json');
@@ -52,8 +63,14 @@ export const clone: Command = {
       () => 'Files named .partial may be left; devices that were not finished have no boot record.',
     );
     try {
-      const result = await cloneWithProgress(words, interruption.signal);
-      process.stdout.write(json ? `${JSON.stringify(result, undefined, 2)}\n` : asLines(result));
+      const certificate = await readRequiredCertificate(words);
+      const result = await cloneWithProgress(words, certificate, interruption.signal);
+      const certified = certificate && certifiedBy(certificate);
+      process.stdout.write(
+        json
+          ? `${JSON.stringify({ ...result, certificate: certified }, undefined, 2)}\n`
+          : asLines(result, certified),
+      );
       return exitCodes.passed;
     } catch (error) {
       if (!interruption.interrupted) throw error;
@@ -63,7 +80,11 @@ export const clone: Command = {
   },
 };
 
-async function cloneWithProgress(words: Words, signal: AbortSignal): Promise<CloneResult> {
+async function cloneWithProgress(
+  words: Words,
+  certificate: RequiredCertificate | undefined,
+  signal: AbortSignal,
+): Promise<CloneResult> {
   const json = flag(words, 'json');
   const count = positiveCount(words, 'count');
   const outFolder = text(words, 'out');
@@ -77,11 +98,23 @@ async function cloneWithProgress(words: Words, signal: AbortSignal): Promise<Clo
     verify: flag(words, 'verify'),
     digest: flag(words, 'digest'),
     force: flag(words, 'force'),
+    ...(certificate && { guard: await guardOf(certificate, { signal, onNotice: progress.onNotice }) }),
     overwrite: flag(words, 'overwrite'),
     onProgress: progress.onProgress,
     onNotice: progress.onNotice,
     signal,
   });
+}
+
+async function guardOf({ path, statement }: RequiredCertificate, options: Omit<GuardOptions, 'where'>) {
+  const { certificateGuard } = await import('../../validation/certificate/index.ts');
+  return certificateGuard(statement, { ...options, where: path });
+}
+
+/** What the result says of the certificate. */
+function certifiedBy({ path, keyId, statement }: RequiredCertificate) {
+  const { verdict, scope, validatedAt } = statement.predicate;
+  return { path, keyId, verdict, scope, validatedAt };
 }
 
 const readBackWords = {
@@ -90,7 +123,10 @@ const readBackWords = {
   memory: 'from memory (this file system has no disk)',
 } as const;
 
-function asLines({ masters, clones, manifestPath, tookMs }: CloneResult): string {
+function asLines(
+  { masters, clones, manifestPath, tookMs }: CloneResult,
+  certified: ReturnType<typeof certifiedBy> | undefined,
+): string {
   const lines = clones.map(({ path, sizeBytes, sha256, verified, method, readBack }) => {
     const proof = readBack === undefined ? 'NOT verified' : `verified ${readBackWords[readBack]}`;
     const digest = verified && sha256 !== undefined ? `, SHA-256 ${sha256}` : '';
@@ -104,6 +140,10 @@ function asLines({ masters, clones, manifestPath, tookMs }: CloneResult): string
     `${units} ${units === 1 ? 'clone' : 'clones'} of ${of.join(', ')} in ${seconds.toFixed(1)} s: ` +
       `${formatSize(bytes)} of disks, ${formatSize(Math.round(bytes / Math.max(seconds, 0.001)))}/s, holes included`,
   );
+  if (certified !== undefined) {
+    const { path, keyId, verdict, scope } = certified;
+    lines.push(`certified by ${path}: ${verdict}, ${scope}, signed by the key ${keyId}`);
+  }
   if (manifestPath !== undefined) lines.push(manifestPath);
   return `${lines.join('\n')}\n`;
 }

@@ -1,16 +1,9 @@
-import { catalogueMarkdown } from '../../drills/catalogue-markdown.ts';
-import { catalogueText, faultData } from '../../drills/catalogue-text.ts';
-import { defaultWellWithinMs, drilledScenario } from '../../drills/drilled-scenario.ts';
-import { type PlannedFault, parsePlannedFault } from '../../drills/fault-plan.ts';
-import { harnessErrors } from '../../errors.ts';
-import { exitCodeOf } from '../../exit-code.ts';
-import type { LoadedScenario } from '../../load-scenarios.ts';
-import type { Command, Words } from '../command.ts';
-import { campaignOptions, runCampaign } from '../drill-campaign.ts';
-import { durationOption } from '../duration-option.ts';
-import { flag, positiveCount, text, texts, wholeNumber } from '../option-values.ts';
-import { runningOptions, runSelected } from '../run-selected.ts';
-import { chooseScenarios, selectionOptions } from '../selection-options.ts';
+import { defaultWellWithinMs } from '../../drills/well-within.ts';
+import type { Command } from '../command.ts';
+import { axisOptions, campaignOptions, checkpointsOption } from '../drill-options.ts';
+import { runningOptions } from '../run-selected.ts';
+import { selectionOptions } from '../selection-options.ts';
+import { shrinkOptions } from '../shrink-options.ts';
 
 /** `assay drill`: scenarios under faults (spec H4). */
 export const drill: Command = {
@@ -31,8 +24,19 @@ export const drill: Command = {
       requiresArg: true,
       describe: `after the faults a machine has to be well again within this (default: ${defaultWellWithinMs / 60_000}min)`,
     },
+    ends: {
+      type: 'string',
+      requiresArg: true,
+      describe:
+        "the rightful end where that is not 'well again': 'refused:/regular expression/' of what the console shows",
+    },
+    ...axisOptions,
+    ...checkpointsOption,
+    ...shrinkOptions,
     ...campaignOptions,
     ...selectionOptions,
+    'last-failed': { ...selectionOptions['last-failed'], describe: 'not of drills: `assay rerun latest`' },
+    'failed-in': { ...selectionOptions['failed-in'], describe: 'not of drills: `assay rerun RUN`' },
     ...runningOptions,
     repeat: { type: 'string', requiresArg: true, describe: 'run each so many times' },
     retries: {
@@ -60,6 +64,14 @@ export const drill: Command = {
       'two faults: damage, and a power cut during the recovery',
     ],
     [
+      'assay drill unit-in-the-field --fault … --fault … --fault … --shrink',
+      'if it fails, the fewest of the faults that still fail',
+    ],
+    [
+      "assay drill unit-in-the-field --fault … --ends 'refused:/REBUILD-FAILED/'",
+      'the appliance has to give up, and to say so',
+    ],
+    [
       "assay drill 'update-*' --fault 'disk-slow at power-on' --fault 'clock-wrong at power-on' --each",
       'many drills',
     ],
@@ -67,54 +79,16 @@ export const drill: Command = {
       'assay drill --matrix --budget 30min',
       'a campaign: what the matrix of drills has, as far as time allows',
     ],
+    [
+      "assay drill unit-in-the-field --controller ahci --layout headless-single-disk --fault 'reset at time:10s'",
+      'on another controller and layout',
+    ],
+    ['assay drill --matrix --no-checkpoints', 'every drill makes its own first start'],
     ['assay drill --matrix --resume latest', 'what the newest run of the matrix did not come to'],
   ],
   async run(words) {
-    if (flag(words, 'list')) return list(words);
-    const wellWithinMs = durationOption(words, 'well-within') ?? defaultWellWithinMs;
-    if (text(words, 'matrix') !== undefined) return runCampaign(words, wellWithinMs);
-    refuseResume(words);
-    const plans = plansOf(words);
-    const choice = await chooseScenarios(words);
-    const selected = choice.selected.flatMap(({ scenario, file }): LoadedScenario[] =>
-      plans.map((plan) => ({ scenario: drilledScenario(scenario, plan, { wellWithinMs }), file })),
-    );
-    const result = await runSelected(words, {
-      ...{ selected, shard: choice.shard, notes: choice.notes },
-      repeat: positiveCount(words, 'repeat') ?? 1,
-      retries: wholeNumber(words, 'retries') ?? 0,
-      budgetMs: durationOption(words, 'budget'),
-    });
-    return exitCodeOf({ ...result, failOnFlaky: false });
+    // The fault catalogue takes longer to load than a short command to run.
+    const { runDrills } = await import('../run-drills.ts');
+    return runDrills(words);
   },
 };
-
-function refuseResume(words: Words): void {
-  if (text(words, 'resume') === undefined) return;
-  const remedy = 'name the matrix, too: --matrix --resume latest';
-  throw harnessErrors.HARNESS_USAGE({ tried: 'use --resume without --matrix', remedy });
-}
-
-function list(words: Words): number {
-  const names = texts(words, 'names');
-  const said = flag(words, 'json')
-    ? `${JSON.stringify(faultData(names), null, 2)}\n`
-    : flag(words, 'markdown')
-      ? catalogueMarkdown()
-      : catalogueText(names);
-  process.stdout.write(said);
-  return 0;
-}
-
-/** All faults in one plan, or a plan for each. */
-function plansOf(words: Words): PlannedFault[][] {
-  const faults = texts(words, 'fault').map(parsePlannedFault);
-  if (faults.length === 0) {
-    throw harnessErrors.HARNESS_USAGE({
-      tried: 'drill without a fault',
-      expected: "--fault 'NAME at MOMENT', for example --fault 'boot-record-damaged at power-on:2'",
-      remedy: '`assay drill --list` shows all faults; --matrix runs a campaign',
-    });
-  }
-  return flag(words, 'each') ? faults.map((fault) => [fault]) : [faults];
-}

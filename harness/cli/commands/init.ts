@@ -3,18 +3,38 @@ import { join, resolve } from 'node:path';
 import { manifestIn } from '../../init/completed-manifest.ts';
 import { layOutRepository } from '../../init/lay-out-repository.ts';
 import type { Command } from '../command.ts';
-import { flag } from '../option-values.ts';
+import { flag, text } from '../option-values.ts';
 
-/** `assay init`: a repository for the scenarios of a product. */
+/** `assay init`: a repository for the scenarios of a product, or the first profile of a disk that somebody else made. */
 export const init: Command = {
   usage: 'init [folder]',
-  summary: 'lay out a folder for the scenarios of your product',
-  options: {},
+  summary: 'lay out a folder for the scenarios of your product, or write the profile of a disk',
+  options: {
+    from: {
+      type: 'string',
+      requiresArg: true,
+      describe:
+        'a master disk: lays out nothing, but looks at it (it is only read) and prints a first profile for assay validate',
+    },
+    out: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'with --from: the file for the profile, which must not be there yet',
+    },
+    plain: { type: 'boolean', describe: 'with --from: plain lines instead of the live view' },
+  },
   examples: [
     ['assay init gateway-scenarios', 'a new folder, with a scenario that runs'],
     ['assay init', 'the folder you stand in; files that are there already are left alone, and named'],
+    ['assay init --from master.img', 'prints a profile of the disk, with reasons as comments'],
+    ['assay init --from master.img --out nas.yaml', 'the same into a file; one that is there stays as it is'],
   ],
   async run(words) {
+    if (text(words, 'from') !== undefined || text(words, 'out') !== undefined) {
+      // The parsers of disks take longer to load than a short command to run.
+      const { runFirstProfile } = await import('../run-first-profile.ts');
+      return await runFirstProfile(words);
+    }
     const folder = typeof words.folder === 'string' ? words.folder : '.';
     const files = await layOutRepository(folder);
     const next = nextCommands(folder);

@@ -28,6 +28,7 @@ export const backupFaults = [
     }),
     when: 'off',
     disk: 'image',
+    needs: 'layout',
     async inject(target, { part, partition, atMostBytes, how }) {
       const disk = await imageOf(target);
       const { seed, scratchFolder } = target;

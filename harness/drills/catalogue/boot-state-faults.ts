@@ -30,6 +30,7 @@ export const bootStateFaults = [
     }),
     when: 'off',
     disk: 'image',
+    needs: 'layout',
     async inject(target, { copies, partition, how }) {
       const disk = await imageOf(target);
       const { ranges, partitions } = await placesOf(disk, copies, partition, target.scratchFolder);

@@ -19,6 +19,7 @@ export const fileSystemFaults = [
     }),
     when: 'off',
     disk: 'image',
+    readsFileSystem: true,
     async inject(target, { partition, copies, how }) {
       const { path, layout } = await imageOf(target);
       const { seed, scratchFolder } = target;
@@ -33,12 +34,13 @@ export const fileSystemFaults = [
     proves: 'a file that is needed is verified, or its failure is survived',
     parameters: z.object({
       partition: partition.default('primary-root').describe('its number, or its role in the layout'),
-      path: z.string().startsWith('/').default('/opt/assay/appliance.mjs').describe('the file in it'),
+      path: z.string().startsWith('/').default('/opt/assay/appliance.cjs').describe('the file in it'),
       atMostBytes: z.int().min(1).default(4096).describe('so many bytes of it at most'),
       how: how.describe('what the bytes become'),
     }),
     when: 'off',
     disk: 'image',
+    readsFileSystem: true,
     async inject(target, { partition, path, atMostBytes, how }) {
       const { path: diskPath, layout } = await imageOf(target);
       const { seed, scratchFolder } = target;

@@ -18,6 +18,7 @@ export const hardwareFaults = [
       mac: z.string().default('52:54:00:fa:17:01').describe('the address of the new card'),
     }),
     when: 'off',
+    needs: 'network-card',
     async inject({ machine }, { card, mac }) {
       assertCard(machine, card);
       const look = ({ nics }: Hardware) => nics[card]!.mac;
@@ -31,6 +32,7 @@ export const hardwareFaults = [
     proves: 'an appliance without its network starts, and its identity is kept',
     parameters: z.object({ card, back: back.describe('put in again when the faults are stopped') }),
     when: 'off',
+    needs: 'network-card',
     async inject(target, { card, back }) {
       const { machine } = target;
       assertCard(machine, card);
@@ -81,6 +83,7 @@ export const hardwareFaults = [
       clock: z.string().default('1999-12-31T23:59:30').describe('ISO 8601, at the next power-on'),
     }),
     when: 'off',
+    needsTrueClock: true,
     async inject({ machine }, { clock }) {
       return changedHardware(machine, { clock }, (hardware) => hardware.clock, 'the clock is years off');
     },
@@ -112,6 +115,7 @@ export const hardwareFaults = [
       back: back.describe('plugged in rightly when the faults are stopped'),
     }),
     when: 'off',
+    needs: 'second-disk',
     disk: 'image',
     async inject(target, { with: other, back }) {
       const { name } = target.disk!;

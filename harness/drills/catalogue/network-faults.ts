@@ -15,6 +15,7 @@ export const networkFaults = [
     proves: 'the appliance goes on without its network, and is there again when the cable is',
     parameters: z.object({ card, seconds }),
     when: 'either',
+    needs: 'network-card',
     async inject(target, { card, seconds }) {
       assertCard(target.machine, card);
       let taken: string | undefined;
@@ -52,6 +53,7 @@ export const networkFaults = [
       seconds,
     }),
     when: 'either',
+    needs: 'network-card',
     async inject(target, { card, percent, burstMs, seconds }) {
       assertCard(target.machine, card);
       const dropping = dropFrames(target, { card, percent, burstMs });
@@ -80,6 +82,7 @@ export const networkFaults = [
       seconds,
     }),
     when: 'either',
+    needs: 'network-card',
     async inject(target, { card, delayMs, seconds }) {
       assertCard(target.machine, card);
       const holding = holdFrames(target, { card, delayMs });

@@ -27,6 +27,7 @@ function recordFault(kind: RecordKind, meaning: string, copy: 'first' | 'all'): 
     }),
     when: 'off',
     disk: 'image',
+    needs: 'layout',
     async inject(target, { copies, how }) {
       const disk = await imageOf(target);
       const sectors = disk.layout?.records.find((record) => record.kind === kind)?.sectors;
@@ -37,7 +38,7 @@ function recordFault(kind: RecordKind, meaning: string, copy: 'first' | 'all'): 
           got:
             disk.layout === undefined
               ? 'no layout'
-              : `records ${disk.layout.records.map(({ kind }) => kind).join(', ')}`,
+              : `records ${disk.layout.records.map(({ kind }) => kind).join(', ') || 'none'}`,
         });
       }
       const hit = copies === 'all' ? sectors : sectors.slice(0, 1);

@@ -29,13 +29,13 @@ async function start(machine: Machine): Promise<RunningMachine> {
   return running;
 }
 
-async function inject(t: Test, machine: Machine, text: string, running?: RunningMachine) {
+async function inject(t: Test, machine: Machine, text: string, running?: RunningMachine, holdsWrite = false) {
   const { declaration, parameters } = parsePlannedFault(`${text} at step:/now/`);
   const scratchFolder = await mkdtemp('/tmp/running-');
   t.teardown(() => rm(scratchFolder, { recursive: true, force: true }));
   const [disk] = machine.diskFiles;
   const target: FaultTarget = {
-    ...{ machine, disk, seed: 'seven', scratchFolder, signal: new AbortController().signal },
+    ...{ machine, disk, seed: 'seven', scratchFolder, holdsWrite, signal: new AbortController().signal },
     get running() {
       return running?.isOn ? running : undefined;
     },
@@ -58,6 +58,17 @@ t.test('the power is cut, and takes what was not flushed', async (t) => {
   t.match(proof(), `QEMU, process ${running.pid}, was killed; 8192 bytes of disk data changed by the loss`);
 
   const again = await start(machine);
+  await t.test('the reset button, pressed in the middle of a write: the disk ends its write', async (t) => {
+    const held = machine.disk('data').atWrite({ number: 1, when: 'middle' }, async () => {
+      const { proof, happened } = await inject(t, machine, 'reset', again, true);
+      void happened?.then(() => reset.resolve(proof()), reset.reject);
+    });
+    const reset = Promise.withResolvers<string | undefined>();
+    await again.console.run('yes C | head -c 8192 | dd of=/dev/vda bs=8192 oflag=direct 2>/dev/null &');
+    await held.finished;
+    t.match(await reset.promise, '1 RESET event of QEMU');
+    await again.console.expect(benchReadyText);
+  });
   const kept = await inject(t, machine, 'power-cut lose=nothing', again);
   t.match(await again.ended, { how: 'cut' });
   t.equal(kept.proof(), `QEMU, process ${again.pid}, was killed`);

@@ -14,6 +14,7 @@ export const serviceFaults = [
     proves: 'an appliance does without its servers, and finds them again',
     parameters: z.object({ seconds }),
     when: 'either',
+    needs: 'services',
     inject: (target, { seconds }) =>
       impair(target, { kind: 'refused' }, seconds, 'connections were closed', 'the servers are gone'),
   }),
@@ -32,6 +33,7 @@ export const serviceFaults = [
       seconds,
     }),
     when: 'either',
+    needs: 'services',
     inject: (target, { delayMs, seconds }) =>
       impair(target, { kind: 'late', delayMs }, seconds, 'connections were slow', 'the servers answer late'),
   }),
@@ -42,6 +44,7 @@ export const serviceFaults = [
     proves: 'an answer that makes no sense is not taken for one',
     parameters: z.object({ seconds }),
     when: 'either',
+    needs: 'services',
     inject: (target, { seconds }) => {
       const { seed } = target;
       const what = 'the servers answer noise';

@@ -1,7 +1,11 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { AssayError } from '../../../foundation/index.ts';
+import { diskControllers } from '../../../vm/index.ts';
+import { checkLayout } from '../../appliance/profile.ts';
 import { findFault, type PlannedFault, parsePlannedFault } from '../fault-plan.ts';
 import { type Moment, parseMoment } from '../moment.ts';
+import { parseRightfulEnd, type RightfulEnd } from '../rightful-end.ts';
 
 /** A fault as a matrix names it, before it has its moment. */
 const unplacedFault = z.string().transform((text, context) =>
@@ -14,18 +18,35 @@ const unplacedFault = z.string().transform((text, context) =>
 
 const moment = z.string().transform((text, context) => readOr(context, () => parseMoment(text)));
 
+const ends = z.string().transform((text, context) => readOr(context, () => parseRightfulEnd(text)));
+
 const faultEntry = z.preprocess(
   (value) => (typeof value === 'string' ? { fault: value } : value),
-  z.strictObject({ fault: unplacedFault, moments: z.array(moment).min(1).optional() }),
+  z.strictObject({
+    fault: unplacedFault,
+    moments: z.array(moment).min(1).optional(),
+    ends: ends.optional(),
+  }),
 );
 
-const plan = z
-  .array(z.string().transform((text, context) => readOr(context, () => parsePlannedFault(text))))
-  .min(1);
+const plannedFault = z.string().transform((text, context) => readOr(context, () => parsePlannedFault(text)));
+
+const plan = z.preprocess(
+  (value) => (Array.isArray(value) ? { faults: value } : value),
+  z.strictObject({ faults: z.array(plannedFault).min(1), ends: ends.optional() }),
+);
+
+/** One of Assay's layouts by name, or a file, relative to the folder that the user stands in. */
+export const layoutName = z
+  .string()
+  .min(1)
+  .superRefine((layout, context) => checkLayout(resolve(), layout, context));
 
 const group = z
   .strictObject({
     scenarios: z.array(z.string().min(1)).min(1),
+    controllers: z.array(z.enum(diskControllers)).min(1).optional(),
+    layouts: z.array(layoutName).min(1).optional(),
     moments: z.array(moment).default([]),
     faults: z.array(faultEntry).default([]),
     plans: z.array(plan).default([]),
@@ -71,7 +92,10 @@ export type MatrixGroup = z.output<typeof group>;
 export type QuarantineEntry = z.output<typeof quarantineEntry>;
 
 /** What reads the text says what is wrong with it; the schema says where. */
-function readOr<Value extends PlannedFault | Moment>(context: z.RefinementCtx, read: () => Value): Value {
+function readOr<Value extends PlannedFault | Moment | RightfulEnd>(
+  context: z.RefinementCtx,
+  read: () => Value,
+): Value {
   try {
     return read();
   } catch (error) {

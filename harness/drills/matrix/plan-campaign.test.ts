@@ -73,6 +73,17 @@ drills:
   });
 });
 
+t.test("a rightful end is the drill's own, in its name and its command", async (t) => {
+  const { drills } = plan(`
+drills:
+  - { scenarios: [field], moments: [power-on], faults: [bits-flipped, { fault: bits-flipped, ends: 'refused:/no/' }] }
+`);
+  t.equal(new Set(namesOf({ drills, facts: plan(text).facts })).size, 2);
+  const refused = drills.find(({ scenario }) => scenario.drill!.ends !== undefined);
+  t.match(refused?.scenario, { drill: { ends: 'refused:/no/' }, command: Array });
+  t.same(refused?.scenario.command?.slice(-2), ['--ends', 'refused:/no/']);
+});
+
 t.test('a quarantine is known to its drills, and has to have some', async (t) => {
   const entry = (drill: string) =>
     `${text}quarantine:\n  - { drill: '${drill}', owner: smith, reason: ticket 7, expires: 2026-12-31 }\n`;
@@ -87,6 +98,29 @@ t.test('a quarantine is known to its drills, and has to have some', async (t) =>
     code: 'DRILLS_MATRIX_INVALID',
     message: /field--power-cuts-\*.*none of 21 drills/s,
   });
+});
+
+t.test('every controller and layout that a group names, as far as the fault can be there', async (t) => {
+  const axes = 'controllers: [virtio, nvme]\n    layouts: [headless, headless-single-disk]\n    moments';
+  const { drills, facts } = plan(text.replace('[field, ', '[').replace('moments', axes));
+  // A power cut takes nothing back from disks on nvme that anybody could vouch for: 2 moments, 2 scenarios, 2 layouts.
+  t.equal(drills.length, 4 * 2 * (2 + 2 + 3) - 8);
+  t.equal(facts.leftOut, 4 * 2 * 2 + 8);
+  t.equal(new Set(namesOf({ drills, facts })).size, drills.length);
+  const ofCuts = drills.filter(({ scenario }) => scenario.drill!.faults[0]!.fault === 'power-cut');
+  t.ok(ofCuts.every(({ scenario }) => scenario.drill!.controller === 'virtio'));
+  const [one] = drills.filter(({ scenario }) => scenario.drill!.controller === 'nvme');
+  t.match(
+    one?.scenario.name,
+    /^life-(one|two)--(bits-flipped|disk-slow)-nvme-headless(-single-disk)?-[0-9a-f]{8}$/,
+  );
+  t.match(one?.scenario.command?.slice(-4), ['--controller', 'nvme', '--layout', /^headless/]);
+  const kept = plan(
+    text
+      .replace('disk-slow', 'power-cut lose=nothing')
+      .replace('moments', 'controllers: [nvme]\n    moments'),
+  );
+  t.equal(kept.facts.leftOut, 3 * (1 + 3 + 1), 'one that loses nothing can be');
 });
 
 t.test('a matrix without drills, or with a scenario that is not here, is refused', async (t) => {

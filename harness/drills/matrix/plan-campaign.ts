@@ -7,6 +7,8 @@ import { selectScenarios } from '../../select-scenarios.ts';
 import { type DrillOptions, drilledScenario } from '../drilled-scenario.ts';
 import { drillsErrors } from '../errors.ts';
 import { canBeAt, type PlannedFault } from '../fault-plan.ts';
+import { canBeOn, type DrillAxes } from '../machine-variation.ts';
+import type { RightfulEnd } from '../rightful-end.ts';
 import type { MatrixGroup, QuarantineEntry } from './matrix-schema.ts';
 import type { Matrix } from './read-matrix.ts';
 
@@ -17,8 +19,9 @@ export interface Campaign {
 }
 
 /**
- * Expands a matrix: every fault at every moment in every scenario of its group, as far as the fault can be injected then;
- * what is named twice is there once. The seed draws the order, so that what a budget leaves time for is a random sample.
+ * Expands a matrix: every fault at every moment in every scenario of its group, on every controller and layout that the group
+ * names, as far as the fault can be injected then and there; what is named twice is there once. The seed draws the order, so that
+ * what a budget leaves time for is a random sample.
  *
  * @param loaded All scenarios that are here.
  * @throws HARNESS_NAME_UNKNOWN for a scenario that is not here, DRILLS_MATRIX_INVALID where nothing is left or a quarantine
@@ -36,8 +39,8 @@ export function planCampaign(
     const expanded = plansOf(group);
     leftOut += expanded.leftOut * scenarios.length;
     for (const { scenario, file } of scenarios) {
-      for (const plan of expanded.plans) {
-        const drilled = drilledScenario(scenario, plan, options);
+      for (const { plan, axes, ends } of expanded.plans) {
+        const drilled = drilledScenario(scenario, plan, { ...options, ...axes, ends });
         drills.set(drilled.name, { scenario: drilled, file });
       }
     }
@@ -59,15 +62,32 @@ export function planCampaign(
   };
 }
 
-function plansOf({ moments, faults, plans }: MatrixGroup): { plans: PlannedFault[][]; leftOut: number } {
-  const combined = faults.flatMap(({ fault, moments: own }) =>
-    (own ?? moments).map((moment): PlannedFault => ({ ...fault, moment })),
+interface PlacedPlan {
+  plan: readonly PlannedFault[];
+  axes: DrillAxes;
+  ends: RightfulEnd | undefined;
+}
+
+function plansOf(group: MatrixGroup): { plans: PlacedPlan[]; leftOut: number } {
+  const { moments, faults, plans } = group;
+  const combined = faults.flatMap(({ fault, moments: own, ends }) =>
+    (own ?? moments).map((moment) => ({ faults: [{ ...fault, moment }], ends })),
   );
-  const possible = combined.filter(({ declaration, moment }) => canBeAt(declaration, moment));
-  return {
-    plans: [...possible.map((planned) => [planned]), ...plans],
-    leftOut: combined.length - possible.length,
-  };
+  const everywhere = axesOf(group).flatMap((axes) =>
+    [...combined, ...plans].map(({ faults, ends }): PlacedPlan => ({ plan: faults, axes, ends })),
+  );
+  const possible = everywhere.filter(({ plan, axes }) =>
+    plan.every(
+      (planned) => canBeAt(planned.declaration, planned.moment) && canBeOn(axes.controller, planned),
+    ),
+  );
+  return { plans: possible, leftOut: everywhere.length - possible.length };
+}
+
+/** Without axes, the machines are as the scenarios have them. */
+function axesOf({ controllers, layouts }: MatrixGroup): DrillAxes[] {
+  const onControllers: DrillAxes[] = controllers?.map((controller) => ({ controller })) ?? [{}];
+  return onControllers.flatMap((axes) => layouts?.map((layout) => ({ ...axes, layout })) ?? [axes]);
 }
 
 function putInQuarantine(

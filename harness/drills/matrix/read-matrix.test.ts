@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { plannedFaultText } from '../fault-plan.ts';
-import { deliveredMatrix, parseMatrix, readMatrix } from './read-matrix.ts';
+import { deliveredMatrix } from './delivered-matrix.ts';
+import { parseMatrix, readMatrix } from './read-matrix.ts';
 
 const now = Date.parse('2026-11-21T12:00:00Z');
 
@@ -37,9 +38,28 @@ drills:
     },
   ]);
   t.strictSame(
-    groups[0]?.plans.map((plan) => plan.map(plannedFaultText)),
+    groups[0]?.plans.map(({ faults }) => faults.map(plannedFaultText)),
     [['boot-record-damaged at power-on:2', 'power-cut at time:3s']],
   );
+});
+
+t.test('a fault, and a whole plan, may have a refusal as its rightful end', async (t) => {
+  const { groups } = parse(`
+drills:
+  - scenarios: [field]
+    moments: [power-on:2]
+    faults:
+      - { fault: licence-damaged copies=all, ends: 'refused:/no licence/' }
+    plans:
+      - { faults: [file-system-damaged, backup-damaged], ends: 'refused:/REBUILD-FAILED/' }
+`);
+  t.match(groups[0], {
+    faults: [{ ends: { kind: 'refused', pattern: /no licence/ } }],
+    plans: [{ ends: { pattern: /REBUILD-FAILED/ } }],
+  });
+  t.throws(() => parse(`${head}      - { fault: bits-flipped, ends: well }\n`), {
+    message: /line 5.*the end "well"/s,
+  });
 });
 
 t.test('what is wrong is named with its line', async (t) => {
@@ -54,6 +74,8 @@ t.test('what is wrong is named with its line', async (t) => {
     ['drills:\n  - scenarios: [field]\n    faults:\n      - bits-flipped\n', /line 4.*it has no moments/s],
     ['drills:\n  - scenarios: [field]\n    moments: [power-on]\n', /line 2.*no faults, and no plans/s],
     ['drills:\n  - scenarios: [field]\n    plans: [[power-cut at power-on]]\n', /line 3.*is on/s],
+    [head.replace('moments', 'controllers: [sata]\n    moments'), /line 3.*controllers.*ahci/s],
+    [head.replace('moments', 'layouts: [headles]\n    moments'), /line 3.*did you mean "headless"/s],
     [`${head}      - bits-flipped\nquarantin: []\n`, /line 6.*did you mean "quarantine"/s],
     ['drills: []\n', /drills/],
   ];

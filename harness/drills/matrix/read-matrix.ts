@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { errorMessage } from '../../../foundation/index.ts';
 import { parseYamlText } from '../../../images/index.ts';
 import { drillsErrors } from '../errors.ts';
+import { deliveredMatrix } from './delivered-matrix.ts';
 import { type MatrixGroup, matrixSchema, type QuarantineEntry } from './matrix-schema.ts';
 
 /** The matrix of a campaign as it was read. */
@@ -12,9 +13,6 @@ export interface Matrix {
   /** None has expired. */
   quarantine: QuarantineEntry[];
 }
-
-/** The matrix that belongs to the scenarios here. */
-export const deliveredMatrix = 'scenarios/drills.yaml';
 
 /**
  * Reads a matrix.

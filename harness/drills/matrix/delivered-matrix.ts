@@ -1,0 +1,2 @@
+/** The matrix that belongs to the scenarios here. */
+export const deliveredMatrix = 'scenarios/drills.yaml';
