@@ -17,6 +17,12 @@ export const drillFacts = z.strictObject({
     )
     .min(1)
     .overwrite((faults) => faults.slice(0, 50)),
+  /** What the disks were on, where the drill says so: `nvme`. */
+  controller: name.optional(),
+  /** The layout of the unit, where the drill says so. */
+  layout: name.optional(),
+  /** Its rightful end, where that is not that the machine is well again: `refused:/licence/`. */
+  ends: text(1_000).optional(),
   /** It is known to fail, and its failure does not fail the campaign until then. */
   quarantine: z.strictObject({ owner: name, reason: sentence, expires: z.iso.date() }).optional(),
 });

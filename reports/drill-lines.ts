@@ -1,4 +1,4 @@
-import { cellText, type DrillResult, drillsSentence, drillTable } from './drill-table.ts';
+import { cellText, type DrillResult, drillsSentence, drillTable, rowText } from './drill-table.ts';
 import { printableLine } from './printable-text.ts';
 import type { Run } from './run-model.ts';
 import type { Colors } from './terminal-colors.ts';
@@ -12,9 +12,9 @@ export function drillLines(run: Run, colors: Colors): string[] {
   if (table === undefined) return [];
   const lengths = table.moments.map((moment) => printableLine(moment).length);
   const width = Math.min(widestMoment, Math.max(...lengths));
-  const rows = table.rows.flatMap(({ faults, cells }) => [
-    `  ${printableLine(faults)}`,
-    ...cells.flatMap((cell) => [
+  const rows = table.rows.flatMap((row) => [
+    `  ${printableLine(rowText(row))}`,
+    ...row.cells.flatMap((cell) => [
       `    ${printableLine(cell.moment).padEnd(width)}  ${cellPaint(cell.drills, colors)(cellText(cell))}`,
       ...cell.drills.flatMap(quarantineLine),
     ]),

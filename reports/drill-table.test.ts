@@ -38,6 +38,40 @@ t.test('fault by moment, with outcomes and the longest recovery of each drill', 
   ]);
 });
 
+t.test('a fault on another controller or layout, or with another end, has a row of its own', async (t) => {
+  const on = (scenarioId: string, more: object): [number, NewEvent][] => [
+    [0, drill(scenarioId, [cut], more)],
+    [1, passed(scenarioId)],
+  ];
+  const run = folded([
+    ...on('field--1', {}),
+    ...on('field--2', { controller: 'nvme' }),
+    ...on('field--3', { controller: 'nvme', layout: 'headless' }),
+    ...on('life--3', { controller: 'nvme', layout: 'headless' }),
+    ...on('life--4', { ends: 'refused:/no licence/' }),
+    [2, runEnded({ passed: 4 })],
+  ]);
+  t.match(
+    drillTable(run)?.rows.map(({ cells, ...row }) => [row, cells[0]?.drills.length]),
+    [
+      [{ faults: 'power-cut lose=some' }, 1],
+      [{ faults: 'power-cut lose=some', ends: 'refused:/no licence/' }, 1],
+      [{ faults: 'power-cut lose=some', controller: 'nvme' }, 1],
+      [{ faults: 'power-cut lose=some', controller: 'nvme', layout: 'headless' }, 2],
+    ],
+  );
+  const rows = drillLines(run, noColors).filter((line) => /^ {2}power/.test(line));
+  t.strictSame(rows, [
+    '  power-cut lose=some',
+    '  power-cut lose=some \u00b7 expected: refused:/no licence/',
+    '  power-cut lose=some \u00b7 nvme',
+    '  power-cut lose=some \u00b7 nvme \u00b7 headless',
+  ]);
+  t.match(JSON.parse(jsonReport(run)), {
+    drills: { rows: [{}, { ends: 'refused:/no licence/' }, { controller: 'nvme' }, { layout: 'headless' }] },
+  });
+});
+
 const golden = `\
 Drills
   4 of 5 drills were begun.

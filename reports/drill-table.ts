@@ -2,7 +2,7 @@ import { formatDuration } from './duration-text.ts';
 import { type ShownOutcome, shownOutcome } from './outcome-counts.ts';
 import type { DrillRun, Run, ScenarioRun } from './run-model.ts';
 
-/** Fault × moment: what came of the drills of a run. */
+/** Fault × moment: what came of the drills of a run; a fault on another controller or layout has a row of its own. */
 export interface DrillTable {
   /** How many drills were to be run, each once however often it was repeated. */
   planned: number;
@@ -15,6 +15,11 @@ export interface DrillTable {
 
 export interface DrillRow {
   faults: string;
+  /** What the disks were on, and the layout, where the drills say so. */
+  controller?: string;
+  layout?: string;
+  /** The rightful end, where it is not that the machine is well again. */
+  ends?: string;
   /** Only moments at which there was a drill. */
   cells: DrillCell[];
 }
@@ -35,18 +40,24 @@ export interface DrillResult {
   quarantine?: DrillRun['quarantine'];
 }
 
+/** What a row is called: `power-cut · ahci · headless-single-disk`. */
+export function rowText({ faults, controller, layout, ends }: Omit<DrillRow, 'cells'>): string {
+  const expected = ends === undefined ? undefined : `expected: ${ends}`;
+  return [faults, controller, layout, expected].filter((text) => text !== undefined).join(' \u00b7 ');
+}
+
 /** The table of a run's drills; none where it has none. Rows and cells are sorted by their texts, several faults last. */
 export function drillTable(run: Run): DrillTable | undefined {
   const shown = shownDrills(run);
   if (shown.length === 0) return undefined;
   const moments = inOrder(shown, momentsOf);
-  const rows = inOrder(shown, faultsOf).map((faults): DrillRow => {
-    const ofRow = shown.filter(({ drill }) => faultsOf(drill) === faults);
+  const rows = inOrder(shown, rowTextOf).map((row): DrillRow => {
+    const ofRow = shown.filter(({ drill }) => rowTextOf(drill) === row);
     const cells = moments.flatMap((moment): DrillCell[] => {
       const drills = ofRow.filter(({ drill }) => momentsOf(drill) === moment).map(resultOf);
       return drills.length === 0 ? [] : [{ moment, drills }];
     });
-    return { faults, cells };
+    return { ...rowOf(ofRow[0]!.drill), cells };
   });
   const names = new Set(shown.map(({ name }) => name));
   const begun = new Set(shown.filter(({ neverStarted }) => !neverStarted).map(({ name }) => name));
@@ -115,8 +126,17 @@ function resultOf(scenario: ShownDrill): DrillResult {
   };
 }
 
-function faultsOf({ faults }: DrillRun): string {
-  return faults.map(({ text }) => text).join(' and ');
+function rowTextOf(drill: DrillRun): string {
+  return rowText(rowOf(drill));
+}
+
+function rowOf({ faults, controller, layout, ends }: DrillRun): Omit<DrillRow, 'cells'> {
+  return {
+    faults: faults.map(({ text }) => text).join(' and '),
+    ...(controller === undefined ? {} : { controller }),
+    ...(layout === undefined ? {} : { layout }),
+    ...(ends === undefined ? {} : { ends }),
+  };
 }
 
 function momentsOf({ faults }: DrillRun): string {

@@ -241,7 +241,7 @@ const recovery = event('recovery', { ...ofMachine, durationMs: z.number().nonneg
 const note = event('note', {
   ...inScenario,
   machine: name.optional(),
-  level: z.enum(['info', 'warning']).default('info'),
+  level: z.enum(['info', 'warning', 'result']).default('info'),
   text: words,
 });
 

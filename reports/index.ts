@@ -21,9 +21,18 @@ export {
   schemaVersion,
   stepCategories,
 } from './events.ts';
+export {
+  type Exploration as ExplorationReport,
+  explorationFileName,
+  explorationSchema,
+  type StateCounts,
+  type WriteColumn,
+  type WriteTimeLine,
+} from './exploration.ts';
 export { htmlReport } from './html/html-report.ts';
 export {
   type ConsoleMaterial,
+  type ExplorationMaterial,
   noMaterial,
   type ReportMaterial,
   type ScenarioMaterial,

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import t from 'tap';
+import { htmlReport } from './html/html-report.ts';
 import { summariseRun } from './run-summary.ts';
 import { terminalSummary } from './terminal-summary.ts';
 import { folded, passed, runEnded, started } from './test-data/folded.ts';
@@ -51,6 +52,21 @@ ERRORED decoys  scenarios/masters.ts
 
 t.test('the sample run, without colours', async (t) => {
   t.equal(terminalSummary(summariseRun({ events: sampleEvents }), { color: false }), golden);
+});
+
+t.test('results of the run stand before the counts, line by line, and are no warnings', async (t) => {
+  const note = (text: string, level: 'info' | 'result') => ({ kind: 'note', text, level }) as const;
+  const run = folded([
+    [0, started('lifecycle')],
+    [1, note('candidate 1', 'info')],
+    [2, note('it fails by 1 of 2 faults:\n  a \u001b[31mfault', 'result')],
+    [3, passed('lifecycle')],
+    [4, runEnded({ passed: 1 })],
+  ]);
+  const summary = terminalSummary(run, { color: false });
+  t.match(summary, '\n\nit fails by 1 of 2 faults:\n  a fault\n\n1 passed');
+  t.notMatch(summary, /candidate|warning/);
+  t.match(htmlReport(run), /<pre class="result">it fails by 1 of 2 faults:\n {2}a fault<\/pre>/);
 });
 
 t.test('colours add nothing but colours', async (t) => {

@@ -3,7 +3,7 @@ import { formatDuration } from './duration-text.ts';
 import { errorText, failureText } from './failure-text.ts';
 import { hostSentence } from './host-sentence.ts';
 import { countOutcomes, countsSentence, type ShownOutcome, shownOutcome } from './outcome-counts.ts';
-import { printableLine } from './printable-text.ts';
+import { printableLine, printableText } from './printable-text.ts';
 import type { Run, ScenarioRun } from './run-model.ts';
 import { scenarioLabel } from './scenario-label.ts';
 import { type Colors, noColors, terminalColors } from './terminal-colors.ts';
@@ -35,6 +35,7 @@ export function terminalSummary(run: Run, { color, consoleLines = 15 }: Terminal
     ...timeTable(run, colors),
     ...broken.flatMap((scenario) => ['', ...failureBlock(scenario, colors, consoleLines)]),
     ...runTroubles(run, colors),
+    ...runResults(run),
     '',
     colors.bold(countsSentence(countOutcomes(run))),
   ];
@@ -87,6 +88,12 @@ function runTroubles(run: Run, colors: Colors): string[] {
     ...(end === '' ? [] : ['', colors.yellow(end)]),
     ...(run.error === undefined ? [] : ['', colors.red('the run itself:'), ...errorText(run.error, colors)]),
   ];
+}
+
+/** What the run as a whole has come to, beside its scenarios; lines of one text stay lines. */
+function runResults({ outside }: Run): string[] {
+  const results = outside.notes.filter(({ level }) => level === 'result');
+  return results.flatMap(({ text }) => ['', ...printableText(text).split('\n')]);
 }
 
 function outcomePaint(outcome: ShownOutcome, colors: Colors): (text: string) => string {

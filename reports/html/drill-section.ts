@@ -1,4 +1,11 @@
-import { cellText, type DrillCell, type DrillResult, drillsSentence, drillTable } from '../drill-table.ts';
+import {
+  cellText,
+  type DrillCell,
+  type DrillResult,
+  drillsSentence,
+  drillTable,
+  rowText,
+} from '../drill-table.ts';
 import { formatDuration } from '../duration-text.ts';
 import type { Run } from '../run-model.ts';
 import { failureId } from './failure-article.ts';
@@ -22,11 +29,11 @@ export function drillSection(run: Run, pages: readonly PageScenario[]): Markup {
       <caption>What came of each fault at each moment, and how long the machines took to be well again after the faults were stopped</caption>
       <thead><tr><th scope="col">fault</th>${table.moments.map((moment) => html`<th scope="col"><code>${saidLine(moment)}</code></th>`)}</tr></thead>
       <tbody>${table.rows.map(
-        ({ faults, cells }) =>
-          html`<tr><th scope="row"><code>${saidLine(faults)}</code></th>${table.moments.map(
+        (row) =>
+          html`<tr><th scope="row"><code>${saidLine(rowText(row))}</code></th>${table.moments.map(
             (moment) =>
               html`<td>${cellContent(
-                cells.find((cell) => cell.moment === moment),
+                row.cells.find((cell) => cell.moment === moment),
                 pageOf,
               )}</td>`,
           )}</tr>`,

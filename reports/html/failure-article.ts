@@ -32,6 +32,7 @@ export function failureArticle(page: PageScenario): Markup {
     ${failedChecks(page)}
     ${faults(page)}
     ${scenario.reproduce !== undefined && html`<div class="again"><h4>Run it again</h4>${copyableCommand(scenario.reproduce)}</div>`}
+    ${powerCutsLink(page)}
     ${consoleTails(page)}
     ${line.lanes.length > 0 && [html`<h4>Time line</h4>`, timeLine(line, label)]}
     ${eventList(line)}
@@ -40,6 +41,14 @@ export function failureArticle(page: PageScenario): Markup {
     ${diskMaps(scenario)}
     ${evidenceLinks(page)}
   </article>`;
+}
+
+/** To the drawing of what its power cuts have left, where they were explored. */
+export function powerCutsLink({ material }: PageScenario): Markup {
+  return (
+    material.exploration !== undefined &&
+    html`<p><a href="#power-cuts">The time line of its power cuts</a></p>`
+  );
 }
 
 /** The anchor of the article of a scenario. */

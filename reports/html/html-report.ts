@@ -8,13 +8,14 @@ import { html, type Markup } from './markup.ts';
 import { contentPolicy, pageAssets } from './page-assets.ts';
 import { type PageScenario, pageScenarios } from './page-scenario.ts';
 import { counted, saidLine } from './page-text.ts';
+import { hasPowerCuts, powerCutsSection } from './power-cuts-section.ts';
 import type { ReportMaterial } from './report-material.ts';
 import { scenarioDetails } from './scenario-details.ts';
 import { timeSection } from './time-section.ts';
 import { verdictHeader } from './verdict-header.ts';
 
 /**
- * A run as one HTML page that holds everything it shows and asks for nothing: failures first, then drills and every attempt,
+ * A run as one HTML page that holds everything it shows and asks for nothing: failures first, then drills, power cuts and every attempt,
  * then where the time went. It can be read without JavaScript; replaying consoles needs it. Texts of guests and users
  * are made harmless. The same run and material give the same bytes.
  *
@@ -42,6 +43,7 @@ export function htmlReport(run: Run, material: ReportMaterial = new Map()): stri
       <main id="content" tabindex="-1">
         ${failures(pages)}
         ${drillSection(run, pages)}
+        ${powerCutsSection(pages)}
         ${scenarios(pages)}
         ${timeSection(run, pages)}
       </main>
@@ -59,6 +61,7 @@ function pageNavigation(pages: readonly PageScenario[]): Markup {
   return html`<nav class="page" aria-label="this page"><ul>
     ${broken > 0 && html`<li><a href="#failures">Failures <b>${broken}</b></a></li>`}
     ${pages.some(({ scenario }) => scenario.drill !== undefined) && html`<li><a href="#drills">Drills</a></li>`}
+    ${hasPowerCuts(pages) && html`<li><a href="#power-cuts">Power cuts</a></li>`}
     <li><a href="#scenarios">Scenarios <b>${pages.length}</b></a></li>
     <li><a href="#time">Time</a></li>
     <li class="scripted"><button type="button" data-help>Keys <kbd>?</kbd></button></li>

@@ -39,6 +39,16 @@ export function contentPolicy({ style, script, playerStyle, playerScript }: Page
   ].join('; ');
 }
 
+/** The policy of a page that only has the page's own style, and no script. */
+export function stylePolicy({ style }: Pick<PageAssets, 'style'>): string {
+  return [
+    "default-src 'none'",
+    `style-src ${sourceHash(style)}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+}
+
 function sourceHash(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }

@@ -1,4 +1,5 @@
 import type { RunEventOf } from '../events.ts';
+import type { Exploration } from '../exploration.ts';
 
 /**
  * What the page shows beside the model of the run: the events that are only in the log, and recorded consoles. Keyed
@@ -12,8 +13,19 @@ export interface ScenarioMaterial {
   /** How many of these events are not in `events`, to keep the page small; they were in the middle. */
   omittedEvents: number;
   consoles: ConsoleMaterial[];
+  /** What its exploration of power cuts has found, where there was one. */
+  exploration?: ExplorationMaterial;
   /** From a path as the run names it to what a link in the page holds. What is not here is shown, and not linked. */
   links: Readonly<Record<string, string>>;
+}
+
+export interface ExplorationMaterial {
+  /** As the run names it. */
+  path: string;
+  /** Not there when the file cannot be read. */
+  found?: Exploration;
+  /** Why it cannot be read. */
+  trouble?: string;
 }
 
 /** One serial port of one machine, over all its power cycles. */

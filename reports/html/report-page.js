@@ -17,6 +17,9 @@ const terminalRows = 30;
 /** The player of each console that has been opened, or the promise of it. */
 const players = new WeakMap();
 
+/** What arrow keys go to in a time line: an event, or a column of a drawing of power cuts. */
+const eventSelector = 'a.mark, g.column';
+
 /** What led to a console, to go back to. */
 let origin;
 
@@ -250,17 +253,21 @@ function moveInTimeLine(line, step) {
   for (const [index, event] of events.entries()) event.setAttribute('tabindex', index === next ? '0' : '-1');
   events[next].focus({ preventScroll: true });
   events[next].scrollIntoView({ block: 'nearest', inline: 'center' });
-  say(events[next].getAttribute('aria-label'));
+  say(labelOf(events[next]));
   return true;
 }
 
 function eventsOf(line) {
-  const events = [...line.querySelectorAll('a.mark')];
+  const events = [...line.querySelectorAll(eventSelector)];
   return events.sort((one, other) => placeOf(one) - placeOf(other));
 }
 
 function placeOf(mark) {
-  return Number.parseFloat(mark.querySelector('svg').getAttribute('x'));
+  return Number(mark.dataset.column ?? Number.parseFloat(mark.querySelector('svg').getAttribute('x')));
+}
+
+function labelOf(mark) {
+  return mark.getAttribute('aria-label') ?? mark.querySelector('title').textContent;
 }
 
 /* The filter. */
@@ -286,7 +293,7 @@ for (const panel of document.querySelectorAll('details.console')) {
   panel.addEventListener('toggle', () => opened(panel));
 }
 for (const line of document.querySelectorAll('.time-line')) {
-  line.querySelector('a.mark')?.setAttribute('tabindex', '0');
+  line.querySelector(eventSelector)?.setAttribute('tabindex', '0');
 }
 window.addEventListener('hashchange', followAddress);
 followAddress();

@@ -5,7 +5,7 @@ import { seekTo } from './console-moment.ts';
 import { consolePanels } from './console-panel.ts';
 import { copyableCommand } from './copyable-command.ts';
 import { diskMaps } from './disk-maps.ts';
-import { evidenceLinks, failureId } from './failure-article.ts';
+import { evidenceLinks, failureId, powerCutsLink } from './failure-article.ts';
 import { html, type Markup } from './markup.ts';
 import { outcomeMark } from './outcome-mark.ts';
 import type { PageScenario } from './page-scenario.ts';
@@ -29,6 +29,7 @@ export function scenarioDetails(page: PageScenario): Markup {
       ${page.isBroken && html`<p><a href=${`#${failureId(id)}`}>What broke, the time line, consoles and disks of it</a></p>`}
       ${!page.isBroken && scenario.reproduce !== undefined && html`<p>${copyableCommand(scenario.reproduce)}</p>`}
       ${scenario.steps.length > 0 && [html`<h4>Steps</h4>`, stepTree(page)]}
+      ${!page.isBroken && powerCutsLink(page)}
       ${!page.isBroken && evidence(page)}
       ${records(page)}
       ${machineRows(page)}

@@ -19,6 +19,7 @@ export function verdictHeader(run: Run): Markup {
     <h1><span aria-hidden="true">${outcomeSigns[outcome].sign}</span> ${says}</h1>
     <p class="counts">${countsSentence(countOutcomes(run))}</p>
     ${countsBar(run)}
+    ${results(run)}
     ${facts(run)}
     ${troubles(run)}
   </header>`;
@@ -70,6 +71,12 @@ function facts(run: Run): Markup {
 /** A word as a shell takes it back. */
 function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** What the run as a whole has come to, beside its scenarios. */
+function results({ outside }: Run): Markup {
+  const found = outside.notes.filter(({ level }) => level === 'result');
+  return found.map(({ text }) => html`<pre class="result">${saidText(text)}</pre>`);
 }
 
 /** What a reader must know of the run itself: that it did not end, and its warnings. */
