@@ -1,5 +1,5 @@
-import yargs from 'yargs';
 import { parseSize } from '../foundation/index.ts';
+import { npmScriptParser } from '../harness/cli/npm-script-parser.ts';
 import { positiveCount, text } from '../harness/cli/option-values.ts';
 import type { Benchmark } from './benchmark.ts';
 import { benchErrors } from './errors.ts';
@@ -47,8 +47,7 @@ export async function readCommandLine(
 
 function parser(words: readonly string[], known: readonly Benchmark[]) {
   const list = known.map(({ name, summary }) => `  ${name.padEnd(11)} ${summary}`).join('\n');
-  return yargs(words)
-    .scriptName('npm run bench --')
+  return npmScriptParser(words, 'bench', benchErrors.BENCH_USAGE)
     .usage(
       `$0 NAME…\n\nMeasures Assay against its limits, on a quiet machine.\n\n${list}\n  all         all of them`,
     )
@@ -71,15 +70,7 @@ function parser(words: readonly string[], known: readonly Benchmark[]) {
     .example('$0 boot --pairs 3', 'a quick look at the boot')
     .example('$0 clone image-build report', 'what works without machines')
     .example('$0 all --json', 'all of them, as JSON')
-    .epilogue('Exit codes: 0 all limits kept, 1 one is not, 2 used wrongly, 3 not measured, 130 interrupted.')
-    .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false })
-    .version(false)
-    .strictOptions()
-    .wrap(Math.min(110, process.stdout.columns ?? 110))
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw (
-        error ?? benchErrors.BENCH_USAGE({ tried: `read ${words.join(' ')}`, got: message ?? 'not readable' })
-      );
-    });
+    .epilogue(
+      'Exit codes: 0 all limits kept, 1 one is not, 2 used wrongly, 3 not measured, 130 interrupted.',
+    );
 }

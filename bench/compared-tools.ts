@@ -3,7 +3,12 @@ import { delimiter, join } from 'node:path';
 import { benchErrors } from './errors.ts';
 
 /** Programs that Assay is compared with and does not need itself, and the Debian packages that have them. */
-const debianPackages = { nbdcopy: 'libnbd-bin', mmdebstrap: 'mmdebstrap', chromium: 'chromium' };
+const debianPackages = {
+  nbdcopy: 'libnbd-bin',
+  mmdebstrap: 'mmdebstrap',
+  chromium: 'chromium',
+  openssl: 'openssl',
+};
 
 export type ComparedTool = keyof typeof debianPackages;
 

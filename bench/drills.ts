@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { copyDisks } from '../harness/appliance/kept-disks.ts';
-import { defaultWellWithinMs } from '../harness/drills/drilled-scenario.ts';
 import { parsePlannedFault } from '../harness/drills/fault-plan.ts';
 import { runDrill } from '../harness/drills/run-drill.ts';
+import { defaultWellWithinMs } from '../harness/drills/well-within.ts';
 import { type Bench, createFactory, type DiskSet } from '../harness/index.ts';
 import { runBareMachine } from './bare-machine.ts';
 import { type Benchmark, type BenchmarkOptions, type BenchmarkResult, judged } from './benchmark.ts';

@@ -3,6 +3,7 @@ import { printError } from '../harness/cli/print-error.ts';
 import { exitCodes } from '../harness/exit-code.ts';
 import type { Benchmark } from './benchmark.ts';
 import { boot } from './boot.ts';
+import { campaign } from './campaign.ts';
 import { checkpoint } from './checkpoint.ts';
 import { clone } from './clone.ts';
 import { type CommandLine, readCommandLine } from './command-line.ts';
@@ -12,8 +13,10 @@ import { consoleBenchmark } from './console.ts';
 import { drills } from './drills.ts';
 import { explorer } from './explorer.ts';
 import { imageBuild } from './image-build.ts';
+import { inspect } from './inspect.ts';
 import { lifecycle } from './lifecycle.ts';
 import { overhead } from './overhead.ts';
+import { proof } from './proof.ts';
 import { recording } from './recording.ts';
 import { recovery } from './recovery.ts';
 import { type BenchmarkReport, describeResult, writeReport } from './report.ts';
@@ -21,6 +24,7 @@ import { runReport } from './run-report.ts';
 
 const benchmarks = [
   overhead,
+  proof,
   consoleBenchmark,
   boot,
   checkpoint,
@@ -29,8 +33,10 @@ const benchmarks = [
   imageBuild,
   recovery,
   drills,
+  campaign,
   explorer,
   recording,
+  inspect,
   runReport,
 ];
 const words = process.argv.slice(2);
