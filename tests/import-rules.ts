@@ -15,12 +15,21 @@ export const importRules: readonly ImportRule[] = [
   { folder: 'reports/', mayImport: ['foundation/'] },
   // The witness is independent of the accused: also through others it reaches nothing else.
   { folder: 'harness/witness/', mayImport: ['foundation/'], mayReach: ['foundation/'] },
+  // It runs functions of the core to see what is left of them when a step is missing.
+  { folder: 'harness/mutations/', mayImport: ['harness/', 'images/', 'vm/', 'core/', 'foundation/'] },
+  // What reads disks that somebody else made, perhaps to harm, reaches nothing that knows Assay's own.
+  {
+    folder: 'harness/inspection/',
+    mayImport: ['harness/witness/', 'foundation/'],
+    mayReach: ['harness/witness/', 'foundation/'],
+  },
   { folder: 'harness/', mayImport: ['images/', 'vm/', 'reports/', 'core/factory/', 'foundation/'] },
   { folder: 'scenarios/', mayImport: ['harness/index.ts'] },
   {
     folder: 'bench/',
     mayImport: ['foundation/', 'core/', 'vm/', 'images/', 'reports/', 'harness/', 'scenarios/'],
   },
+  { folder: 'examples/', mayImport: ['images/', 'reports/', 'foundation/'] },
   { folder: 'packaging/', mayImport: ['core/', 'images/', 'harness/', 'foundation/'] },
 ];
 

@@ -12,6 +12,7 @@ export const sourceFolders = [
   'scenarios',
   'bench',
   'packaging',
+  'examples',
   'tests',
 ] as const;
 
