@@ -7,28 +7,49 @@ const stolenShareLimit = 0.25;
 const memoryStallShareLimit = 0.1;
 const heldUpLimitMs = 2_000;
 const beatMs = 100;
+/** Shares of less time say nothing: one tick of every processor is most of it. */
+const leastTimeMs = 1_000;
+
+/** What the kernel has counted since the host was started, in milliseconds. */
+export interface StrainCounters {
+  /** Processor time, over all processors, that the hypervisor gave to others. */
+  stolenMs(): number;
+  /** Time in which all work stood still for memory. */
+  memoryStallMs(): number;
+}
 
 /** Watches whether the host gave the run a fair share, so that a time-out is not blamed on the product unseen. */
 export class HostStrain implements Disposable {
   /** On the clock of performance.now(). */
   readonly startMs = performance.now();
-  readonly #stolenMs = stolenMs();
-  readonly #memoryStallMs = memoryStallMs();
+  readonly #counters: StrainCounters;
+  readonly #stolenMs: number;
+  readonly #memoryStallMs: number;
   readonly #heart = setInterval(() => this.#beat(), beatMs).unref();
   #lastBeatMs = this.startMs;
   #longestPauseMs = 0;
 
+  constructor(counters: StrainCounters = { stolenMs, memoryStallMs }) {
+    this.#counters = counters;
+    this.#stolenMs = counters.stolenMs();
+    this.#memoryStallMs = counters.memoryStallMs();
+  }
+
   /** A sentence that names the strain, or undefined when the host was at ease. */
   evidence(): string | undefined {
     const elapsedMs = performance.now() - this.startMs;
-    const stolenShare = (stolenMs() - this.#stolenMs) / elapsedMs / availableParallelism();
-    const stallShare = (memoryStallMs() - this.#memoryStallMs) / elapsedMs;
+    const stolenShare = (this.#counters.stolenMs() - this.#stolenMs) / elapsedMs / availableParallelism();
+    const stallShare = (this.#counters.memoryStallMs() - this.#memoryStallMs) / elapsedMs;
+    const saysSomething = elapsedMs >= leastTimeMs;
     // Who asks is often the first to run after a pause, before the heart has beaten again.
     this.#beat();
     const signs = [
-      stolenShare > stolenShareLimit &&
+      saysSomething &&
+        stolenShare > stolenShareLimit &&
         `the hypervisor withheld ${percent(stolenShare)} of the processor time`,
-      stallShare > memoryStallShareLimit && `processes waited for memory ${percent(stallShare)} of the time`,
+      saysSomething &&
+        stallShare > memoryStallShareLimit &&
+        `processes waited for memory ${percent(stallShare)} of the time`,
       this.#longestPauseMs > heldUpLimitMs &&
         `the runner itself was held up for ${Math.round(this.#longestPauseMs)} ms`,
     ].filter((sign) => sign !== false);

