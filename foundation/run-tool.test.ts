@@ -55,3 +55,33 @@ t.test('an abort ends it', async (t) => {
   aborter.abort();
   await t.rejects(running);
 });
+
+t.test('in a sandbox a program has no privileges, limits, and nothing of the environment', async (t) => {
+  const folder = t.testdir({ image: 'content' });
+  const imagePath = join(folder, 'image');
+  const limits = { memoryBytes: 1024 ** 3, processorSeconds: 1, openFiles: 32, fileBytes: 4 };
+  const inside = (script: string) =>
+    runTool('sh', ['-c', script], { cwd: folder, sandbox: { ...limits, imagePath } });
+  process.env.ASSAY_SECRET = 'secret';
+  const { stdout } = await inside('cat image /proc/self/status; env');
+  delete process.env.ASSAY_SECRET;
+  t.match(stdout, /^content/);
+  t.match(stdout, /^NoNewPrivs:\s*1$/m);
+  t.match(stdout, /^CapEff:\s*0+$/m, 'also for root');
+  t.notMatch(stdout, 'ASSAY_SECRET');
+  t.match(stdout, /^LC_ALL=C$/m);
+
+  await inside('printf 1234 > small');
+  await t.rejects(inside('exec printf 12345 > large'), {
+    code: 'FOUNDATION_TOOL_FAILED',
+    facts: { tried: 'sh -c exec printf 12345 > large' },
+  });
+  await t.rejects(inside('while :; do :; done'), {
+    code: 'FOUNDATION_TOOL_FAILED',
+    facts: { got: /SIGKILL|SIGXCPU/ },
+  });
+  await t.rejects(runTool('no-such-program', [], { sandbox: { ...limits, imagePath } }), {
+    code: 'FOUNDATION_TOOL_MISSING',
+    facts: { tried: 'start no-such-program' },
+  });
+});

@@ -1,6 +1,7 @@
 import { ExecaError, execa } from 'execa';
 import { foundationErrors } from './errors.ts';
-import { hostTools } from './host-tools.ts';
+import { findProgram, isOfSandbox, type SandboxLimits, sandboxed } from './sandbox.ts';
+import { toolEnvironment, toolMissing } from './tool-path.ts';
 
 export interface ToolOptions {
   cwd?: string;
@@ -11,6 +12,13 @@ export interface ToolOptions {
   /** Exit codes that are no error (`e2fsck` says 1 when it has mended something). */
   acceptExitCodes?: readonly number[];
   signal?: AbortSignal;
+  /** For one that parses somebody else's disk: it runs without privileges, within limits, and sees nothing of the environment. */
+  sandbox?: ToolSandbox;
+}
+
+export interface ToolSandbox extends SandboxLimits {
+  /** What it has to be able to read; root keeps one privilege where that is another user's. */
+  imagePath: string;
 }
 
 export interface ToolResult {
@@ -18,12 +26,6 @@ export interface ToolResult {
   stderr: string;
   exitCode: number;
 }
-
-/** sbin is not on everybody's PATH, and the file-system tools live there. */
-export const toolPath = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin`;
-
-/** What every program of the host is told, whatever else. */
-export const toolEnvironment = { LC_ALL: 'C', PATH: toolPath };
 
 /**
  * Runs a program of the host to its end.
@@ -36,15 +38,22 @@ export async function runTool(
   toolArguments: readonly string[],
   options: ToolOptions = {},
 ): Promise<ToolResult> {
-  const { acceptExitCodes, env = {}, input, cwd, signal } = options;
-  const result = await execa(name, toolArguments, {
+  const { acceptExitCodes, env = {}, input, cwd, signal, sandbox } = options;
+  const [program, programArguments] =
+    sandbox === undefined
+      ? ([name, toolArguments] as const)
+      : await sandboxed(await findProgram(name), toolArguments, sandbox.imagePath, sandbox);
+  const result = await execa(program, programArguments, {
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
     cwd,
     cancelSignal: signal,
+    extendEnv: sandbox === undefined,
     env: { ...env, ...toolEnvironment },
     reject: false,
     stripFinalNewline: false,
   });
+  if (sandbox !== undefined && isOfSandbox(result.exitCode ?? 0, result.stderr))
+    throw failed(`start ${name} without privileges`, result.exitCode!, result.stderr);
   const exitCode = exitCodeOf(name, toolArguments, result, acceptExitCodes);
   return { stdout: result.stdout, stderr: result.stderr, exitCode };
 }
@@ -69,19 +78,6 @@ function notStarted(name: string, command: string, result: { code?: string }): E
     return foundationErrors.FOUNDATION_TOOL_FAILED({ tried: command, got }, result);
   }
   return toolMissing(name);
-}
-
-/** FOUNDATION_TOOL_MISSING of a program, or of a file by its absolute path, with the package that has it. */
-export function toolMissing(name: string): Error {
-  const debianPackage = hostTools.find((tool) => tool.name === name)?.debianPackage;
-  return foundationErrors.FOUNDATION_TOOL_MISSING({
-    ...(name.startsWith('/')
-      ? { tried: 'read a file', where: name }
-      : { tried: `start ${name}`, where: 'PATH' }),
-    ...(debianPackage === undefined
-      ? {}
-      : { remedy: `apt-get install --no-install-recommends ${debianPackage}; in a checkout, ./setup` }),
-  });
 }
 
 function failed(command: string, exitCode: number, output: string): Error {

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
-import { exitCodeOf, type ToolOptions, toolEnvironment } from './run-tool.ts';
+import { exitCodeOf, type ToolOptions } from './run-tool.ts';
+import { toolEnvironment } from './tool-path.ts';
 
 /**
  * Runs a program of the host and gives the lines of its standard output as they come, without line breaks; however
@@ -10,7 +11,7 @@ import { exitCodeOf, type ToolOptions, toolEnvironment } from './run-tool.ts';
 export async function* toolLines(
   name: string,
   toolArguments: readonly string[],
-  { acceptExitCodes, env = {}, cwd, signal }: Omit<ToolOptions, 'input'> = {},
+  { acceptExitCodes, env = {}, cwd, signal }: Omit<ToolOptions, 'input' | 'sandbox'> = {},
 ): AsyncGenerator<string> {
   const tool = execa(name, toolArguments, {
     stdin: 'ignore',

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { errorMessage, runTool } from '../../foundation/index.ts';
+import { stat } from 'node:fs/promises';
+import { errorMessage } from '../../foundation/index.ts';
+import { runDiskTool } from '../witness/disk-tool.ts';
 import { readPartitionTable } from '../witness/partition-table.ts';
 import type { Judge, Verdict } from './judge-states.ts';
 import type { JudgedDisk } from './judged-disk.ts';
@@ -70,7 +72,9 @@ async function checked(disk: JudgedDisk, number: number): Promise<Verdict> {
   if (isSound || (!isChecked && kind === (await disk.kindInBase(number)))) return { judge, outcome: 'sound' };
   if (kind !== 'ext4') return { judge, outcome: 'damaged', report };
   const copy = await disk.copyOf(number);
-  const { exitCode, stdout } = await runTool('e2fsck', ['-fp', copy], { acceptExitCodes: e2fsckAnswers });
+  const { size: largestFileBytes } = await stat(copy);
+  const options = { acceptExitCodes: e2fsckAnswers, largestFileBytes };
+  const { exitCode, stdout } = await runDiskTool(copy, 'e2fsck', ['-fp', copy], options);
   return mendedByItself.includes(exitCode)
     ? { judge, outcome: 'mended', report: stdout.trim() }
     : { judge, outcome: 'damaged', report };

@@ -1,4 +1,4 @@
-import { runTool } from '../../foundation/index.ts';
+import { runDiskTool } from './disk-tool.ts';
 import { copyNamesOtherJournal } from './ext-journal-place.ts';
 import type { FileSystemFacts } from './file-system-facts.ts';
 
@@ -36,7 +36,7 @@ export async function checkFileSystem(
   }
   const [program, option] = kind === 'ext4' ? (['e2fsck', '-fn'] as const) : (['fsck.fat', '-n'] as const);
   const options = { acceptExitCodes: answers[kind], signal };
-  const { exitCode, stdout, stderr } = await runTool(program, [option, copyPath], options);
+  const { exitCode, stdout, stderr } = await runDiskTool(copyPath, program, [option, copyPath], options);
   const report = `${stdout}${stderr}`.trim();
   // e2fsck that may change nothing ends with 0 although it says this of a file system larger than its partition.
   const isTooLarge = report.includes('Either the superblock or the partition table is likely to be corrupt');

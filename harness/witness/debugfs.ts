@@ -1,4 +1,5 @@
-import { errorMessage, runTool } from '../../foundation/index.ts';
+import { errorMessage } from '../../foundation/index.ts';
+import { largestTakenBytes, pathOfImage, runDiskTool } from './disk-tool.ts';
 import { witnessErrors } from './errors.ts';
 
 export interface DebugfsRun {
@@ -21,7 +22,9 @@ export async function runDebugfs(
   signal?: AbortSignal,
 ): Promise<DebugfsRun> {
   const input = `${commands.join('\n')}\n`;
-  const { stdout, stderr } = await runTool('debugfs', ['-c', '-f', '-', image], { input, signal });
+  const { stdout, stderr } = await runDiskTool(pathOfImage(image), 'debugfs', ['-c', '-f', '-', image], {
+    ...{ input, signal, largestFileBytes: largestTakenBytes },
+  });
   const complaints = stderr.replace(/^debugfs \d.*\n/, '').trim();
   const answers: string[] = [];
   let at = 0;

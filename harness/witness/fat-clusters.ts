@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
-import { runTool, sectorBytes } from '../../foundation/index.ts';
+import { sectorBytes } from '../../foundation/index.ts';
+import { runDiskTool } from './disk-tool.ts';
 import type { FilePiece } from './tree-entry.ts';
 
 /**
@@ -12,7 +13,7 @@ export async function fatClusterPlaces(
   sizeBytes: number,
   signal?: AbortSignal,
 ): Promise<FilePiece[]> {
-  const { stdout } = await runTool('mshowfat', ['-i', image, `::${path}`], { signal });
+  const { stdout } = await runDiskTool(image, 'mshowfat', ['-i', image, `::${path}`], { signal });
   const { firstClusterBytes, clusterBytes } = await readGeometry(image);
   const pieces: FilePiece[] = [];
   let left = sizeBytes;

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runTool } from '../../foundation/index.ts';
 import { unreadable } from './debugfs.ts';
+import { largestTakenBytes, runDiskTool } from './disk-tool.ts';
 import { witnessErrors } from './errors.ts';
 import { fatClusterPlaces } from './fat-clusters.ts';
 import { hashFile } from './hash-file.ts';
@@ -50,7 +50,9 @@ export function fatFiles(image: string, scratch: ScratchFolder, signal?: AbortSi
 async function copyOut(image: string, scratch: ScratchFolder, signal?: AbortSignal): Promise<string> {
   const folder = await scratch.newPath('fat');
   await mkdir(folder);
-  await runTool('mcopy', ['-s', '-n', '-i', image, '::/', folder], { signal }).catch((error) => {
+  const words = ['-s', '-n', '-i', image, '::/', folder];
+  const options = { signal, largestFileBytes: largestTakenBytes };
+  await runDiskTool(image, 'mcopy', words, options).catch((error) => {
     throw error.code === 'FOUNDATION_TOOL_FAILED' ? unreadable(image, error) : error;
   });
   return folder;

@@ -1,5 +1,6 @@
-import { runTool, sectorBytes } from '../../foundation/index.ts';
+import { sectorBytes } from '../../foundation/index.ts';
 import { unreadable } from './debugfs.ts';
+import { pathOfImage, runDiskTool } from './disk-tool.ts';
 import type { SectorRange } from './raw-area.ts';
 
 /** What file system a partition holds. */
@@ -26,7 +27,7 @@ export async function readFileSystemFacts(
 ): Promise<FileSystemFacts> {
   const offsetBytes = firstSector * sectorBytes;
   const range = ['-O', String(offsetBytes), '-S', String(sectorCount * sectorBytes)];
-  const { stdout } = await runTool('blkid', ['-p', ...range, '-o', 'export', path], {
+  const { stdout } = await runDiskTool(path, 'blkid', ['-p', ...range, '-o', 'export', path], {
     acceptExitCodes: [0, blkidFoundNothing],
     signal,
   });
@@ -54,10 +55,12 @@ function kindOf(type: string | null): FileSystemFacts['kind'] {
 }
 
 async function journalState(image: string, signal?: AbortSignal): Promise<FileSystemFacts['journal']> {
-  const { stdout } = await runTool('dumpe2fs', ['-h', image], { signal }).catch((error) => {
-    // blkid looks at less of the superblock: at its magic, for example, and not at its checksum.
-    throw error.code === 'FOUNDATION_TOOL_FAILED' && !signal?.aborted ? unreadable(image, error) : error;
-  });
+  const { stdout } = await runDiskTool(pathOfImage(image), 'dumpe2fs', ['-h', image], { signal }).catch(
+    (error) => {
+      // blkid looks at less of the superblock: at its magic, for example, and not at its checksum.
+      throw error.code === 'FOUNDATION_TOOL_FAILED' && !signal?.aborted ? unreadable(image, error) : error;
+    },
+  );
   const features = /^Filesystem features:(.*)$/m.exec(stdout)?.[1]?.trim().split(/\s+/) ?? [];
   if (features.includes('needs_recovery')) return 'dirty';
   return features.includes('has_journal') ? 'clean' : 'none';

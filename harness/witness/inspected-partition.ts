@@ -1,9 +1,10 @@
-import { runTool, sectorBytes } from '../../foundation/index.ts';
+import { sectorBytes } from '../../foundation/index.ts';
 import { type BootStatesReading, readBootStates } from './boot-states.ts';
 import { checkFileSystem, type FileSystemCheck } from './check-file-system.ts';
 import { copyRange } from './copy-range.ts';
 import { unreadable } from './debugfs.ts';
 import { PlaceMap } from './disk-places.ts';
+import { runDiskTool } from './disk-tool.ts';
 import { witnessErrors } from './errors.ts';
 import { copyNamesOtherJournal } from './ext-journal-place.ts';
 import { ext4Files } from './ext4-files.ts';
@@ -136,11 +137,11 @@ export class InspectedPartition extends RawArea {
     if (await copyNamesOtherJournal(path)) {
       throw unreadable(path, 'it names a journal on another disk, to which e2fsck would write');
     }
-    await runTool('e2fsck', ['-E', 'journal_only', '-y', path], { acceptExitCodes: replayed, signal }).catch(
-      (error) => {
-        throw error.code === 'FOUNDATION_TOOL_FAILED' ? unreadable(path, error) : error;
-      },
-    );
+    const largestFileBytes = this.sectorCount * sectorBytes;
+    const options = { acceptExitCodes: replayed, signal, largestFileBytes };
+    await runDiskTool(path, 'e2fsck', ['-E', 'journal_only', '-y', path], options).catch((error) => {
+      throw error.code === 'FOUNDATION_TOOL_FAILED' ? unreadable(path, error) : error;
+    });
     const file = stack.use(await ReadOnlyFile.open(path));
     const place = (await this.places()).at(this.firstSector);
     const places = async () => new PlaceMap([{ firstSector: 0, endSector: this.sectorCount, place }]);

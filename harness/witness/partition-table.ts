@@ -1,4 +1,5 @@
-import { errorMessage, runTool } from '../../foundation/index.ts';
+import { errorMessage } from '../../foundation/index.ts';
+import { runDiskTool } from './disk-tool.ts';
 import { witnessErrors } from './errors.ts';
 
 /** One partition of a table; sectors are of 512 bytes. */
@@ -39,7 +40,7 @@ interface SfdiskOutput {
  * @throws WITNESS_NO_PARTITION_TABLE
  */
 export async function readPartitionTable(path: string, signal?: AbortSignal): Promise<PartitionTable> {
-  const { stdout } = await runTool('sfdisk', ['--json', path], { signal }).catch((error) => {
+  const { stdout } = await runDiskTool(path, 'sfdisk', ['--json', path], { signal }).catch((error) => {
     if (error.code !== 'FOUNDATION_TOOL_FAILED' || signal?.aborted) throw error;
     const facts = { tried: `read the partition table of ${path}`, got: errorMessage(error) };
     throw witnessErrors.WITNESS_NO_PARTITION_TABLE(facts, error);

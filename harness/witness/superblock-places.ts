@@ -1,12 +1,13 @@
 import { open } from 'node:fs/promises';
-import { runTool, sectorBytes } from '../../foundation/index.ts';
+import { sectorBytes } from '../../foundation/index.ts';
+import { pathOfImage, runDiskTool } from './disk-tool.ts';
 import type { FilePiece } from './tree-entry.ts';
 
 const superblockBytes = 1024;
 
 /** Where the copies of an ext4 superblock lie, the one that is used first, from the start of the file system. */
 export async function ext4Superblocks(image: string, signal?: AbortSignal): Promise<FilePiece[]> {
-  const { stdout } = await runTool('dumpe2fs', [image], { signal });
+  const { stdout } = await runDiskTool(pathOfImage(image), 'dumpe2fs', [image], { signal });
   const blockBytes = Number(/^Block size: +(\d+)$/m.exec(stdout)![1]);
   const backups = [...stdout.matchAll(/Backup superblock at (\d+)/g)];
   return [

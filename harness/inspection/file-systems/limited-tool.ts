@@ -1,7 +1,12 @@
 import { execa } from 'execa';
-import { foundationErrors, toolPath } from '../../../foundation/index.ts';
-import { type ToolLimits, usualToolLimits } from './limits.ts';
-import { findProgram, sandboxed } from './sandbox.ts';
+import {
+  findProgram,
+  foundationErrors,
+  isOfSandbox,
+  sandboxed,
+  toolPath,
+} from '../../../foundation/index.ts';
+import { type ToolLimits, toolOpenFiles, usualToolLimits } from './limits.ts';
 import type { ToolFolder } from './tool-folder.ts';
 
 /** How a run ended. */
@@ -35,7 +40,7 @@ export async function runLimitedTool(
     await findProgram(name),
     toolArguments,
     folder.imagePath,
-    limits,
+    { ...limits, openFiles: toolOpenFiles, fileBytes: 0 },
   );
   const result = await execa(program, programArguments, {
     cwd: folder.path,
@@ -86,9 +91,4 @@ function endOf(
   if (signal === 'SIGKILL') return { endedBy: `${processor}, or the host`, limit: 'time' };
   if (signal === 'SIGXFSZ') return { endedBy: 'an attempt to write a file (SIGXFSZ)' };
   return signal === undefined ? undefined : { endedBy: signal };
-}
-
-/** setpriv and prlimit speak under their own names when they cannot start the tool. */
-function isOfSandbox(exitCode: number, stderr: string): boolean {
-  return exitCode !== 0 && /^(setpriv|prlimit): /.test(stderr);
 }

@@ -1,11 +1,20 @@
 import { constants } from 'node:fs';
 import { access, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { toolMissing, toolPath } from '../../../foundation/index.ts';
-import { type ToolLimits, toolOpenFiles } from './limits.ts';
+import { toolMissing, toolPath } from './tool-path.ts';
 
 /** CAP_SETPCAP (capabilities(7)): without it nobody may take from the set of capabilities. */
 const setPcapBit = 8n;
+
+/** How far a program may go that reads somebody else's disk. */
+export interface SandboxLimits {
+  /** Address space. */
+  memoryBytes: number;
+  processorSeconds: number;
+  openFiles: number;
+  /** No file may become larger by what it writes; with 0 it can write none. Pipes do not count. */
+  fileBytes: number;
+}
 
 /**
  * The command that runs a program without privileges and with limits, all of it by replacing itself, so that the process id stays the same.
@@ -19,14 +28,13 @@ export async function sandboxed(
   program: string,
   programArguments: readonly string[],
   imagePath: string,
-  { memoryBytes, processorSeconds }: ToolLimits,
+  { memoryBytes, processorSeconds, openFiles, fileBytes }: SandboxLimits,
 ): Promise<[string, string[]]> {
   const limits = [
     `--as=${memoryBytes}`,
     `--cpu=${processorSeconds}`,
-    // Pipes do not count: no tool here writes any file.
-    '--fsize=0',
-    `--nofile=${toolOpenFiles}`,
+    `--fsize=${fileBytes}`,
+    `--nofile=${openFiles}`,
     '--core=0',
   ];
   const privileges = ['--no-new-privs', '--pdeathsig', 'KILL', ...(await capabilities(imagePath))];
@@ -71,4 +79,9 @@ async function isReadableForUser(path: string): Promise<boolean> {
     place = dirname(place);
     wanted = 0o1;
   }
+}
+
+/** Whether that is the end of what starts the program, and not of the program: setpriv and prlimit speak under their own names. */
+export function isOfSandbox(exitCode: number, stderr: string): boolean {
+  return exitCode !== 0 && /^(setpriv|prlimit): /.test(stderr);
 }
