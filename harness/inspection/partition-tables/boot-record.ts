@@ -22,7 +22,16 @@ const entryBytes = 16;
 
 /** Reads a sector as a boot record; undefined when the signature 55AA is not there (UEFI 2.10, table 5-1). */
 export function parseBootRecord(sector: Buffer): BootRecord | undefined {
-  if (sector.length < 512 || sector.readUInt16BE(510) !== 0x55aa) return undefined;
+  return sector.length >= 512 && hasSignature(sector) ? parseWithoutSignature(sector) : undefined;
+}
+
+/** Whether a sector of 512 bytes ends in 55AA. */
+export function hasSignature(sector: Buffer): boolean {
+  return sector.readUInt16BE(510) === 0x55aa;
+}
+
+/** The same of any sector, for what it would be if it had the signature. */
+export function parseWithoutSignature(sector: Buffer): BootRecord {
   const entries = [1, 2, 3, 4].map((slot) => {
     const at = firstEntryByte + (slot - 1) * entryBytes;
     return {

@@ -1,6 +1,14 @@
 import { tellBeginning } from '../file-systems/known-beginnings.ts';
 import type { DiskPartition } from '../place.ts';
-import { type BootRecord, hasValidFlags, isUsed, parseBootRecord, protectiveEntry } from './boot-record.ts';
+import {
+  type BootRecord,
+  hasSignature,
+  hasValidFlags,
+  isUsed,
+  parseBootRecord,
+  parseWithoutSignature,
+  protectiveEntry,
+} from './boot-record.ts';
 import { type FoundGpt, findGpt } from './find-gpt.ts';
 import { FindingList } from './finding-list.ts';
 import { judgeStrays } from './judge-gpt-headers.ts';
@@ -35,9 +43,15 @@ export async function readPartitions(source: PartitionSource): Promise<Partition
       `${sizeBytes} bytes, ${sizeBytes % 512} more than whole sectors`,
     );
   }
-  const record = parseBootRecord(sector);
   const content = await recogniseWholeDisk(source);
-  const gpt = await findGpt(source, record);
+  const signed = parseBootRecord(sector);
+  const gpt = await findGpt(source, signed);
+  const unsigned = content === undefined && gpt === undefined ? unsignedTable(sector, sizeBytes) : undefined;
+  if (unsigned !== undefined) {
+    const evidence = `it ends in ${sector.toString('hex', 510)}, and its entries lie on the disk`;
+    findings.add('mbr-signature-missing', 'sector 0', evidence, { offsetBytes: 510, lengthBytes: 2 });
+  }
+  const record = signed ?? unsigned;
   switch (tableOf(record, content, gpt, sizeBytes)) {
     case 'gpt': {
       const claims = gpt ? readGpt(gpt, sizeBytes, findings) : lostGpt(findings);
@@ -75,6 +89,14 @@ function tableOf(
   if (content !== undefined) return 'none';
   if (gpt?.primary?.damage === '') return 'gpt';
   return isValid ? 'mbr' : 'none';
+}
+
+/** A table without 55AA behind it: nothing reads it, but what was meant is there to be looked at. */
+function unsignedTable(sector: Buffer, diskBytes: number): BootRecord | undefined {
+  if (hasSignature(sector)) return undefined;
+  const record = parseWithoutSignature(sector);
+  const isTable = record.entries.some(isUsed) && hasValidFlags(record) && isPlausible(record, diskBytes);
+  return isTable ? record : undefined;
 }
 
 /** A table whose flags alone are damaged: all else of it lies on the disk. */

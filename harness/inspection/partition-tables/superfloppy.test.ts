@@ -65,6 +65,25 @@ t.test('what a hybrid ISO image has on purpose is not told of', async (t) => {
   t.same(kindsOf(await reading(disk)), []);
 });
 
+t.test('a table without its mark is read as if it had one, and is an error', async (t) => {
+  const disk = Buffer.alloc(8 * mebibyte);
+  disk.writeUInt32LE(7, 440);
+  writeBootRecord(disk, 0, [linux]);
+  disk.writeUInt16BE(0, 510);
+  const { table, findings, partitions } = await reading(disk);
+  t.match({ table, partitions }, { table: 'mbr', partitions: [{ number: 1, type: linux.type }] });
+  t.match(findings, [
+    {
+      ...{ kind: 'mbr-signature-missing', where: 'sector 0' },
+      evidence: 'it ends in 0000, and its entries lie on the disk',
+      range: { offsetBytes: 510, lengthBytes: 2 },
+    },
+  ]);
+  writeBootRecord(disk, 0, [{ ...linux, count: 16 * 2048 }]);
+  disk.writeUInt16BE(0, 510);
+  t.same(kindsOf(await reading(disk)), ['no-partition-table'], 'entries that end behind the disk are none');
+});
+
 t.test('nothing at all, garbage, and very small disks', async (t) => {
   t.match(await reading(Buffer.alloc(mebibyte)), {
     ...{ table: 'none', findings: [{ kind: 'no-partition-table', evidence: 'sector 0 is all zeros' }] },
