@@ -86,7 +86,10 @@ async function keep(
   certificate: PreparedCertificate | undefined,
 ): Promise<number> {
   try {
-    if (outFolder !== undefined) await writeReports(report, outFolder);
+    if (outFolder !== undefined) {
+      await writeReports(report, outFolder);
+      noticeOlderRun(report, outFolder);
+    }
     const reportText = outFolder === undefined ? undefined : jsonOf(report);
     if (certificate !== undefined) await certify(report, certificate, reportText);
     return exitCodeOf[report.verdict];
@@ -181,6 +184,13 @@ async function writeReports(report: ValidationReport, folder: string): Promise<v
   } catch (error) {
     throw fileError(`write the report into ${folder}`, error);
   }
+}
+
+/** A validation that starts clones refuses such a folder; one that only reads leaves it alone. */
+function noticeOlderRun({ proof }: ValidationReport, folder: string): void {
+  const run = join(folder, 'run');
+  if (proof !== undefined || !existsSync(run)) return;
+  process.stderr.write(`${run} is of an earlier validation, and no part of this report\n`);
 }
 
 /** As it is printed and written, to the byte: a certificate has its digest. */

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { validationReportSchema } from '../../../reports/validation/index.ts';
@@ -19,6 +19,7 @@ t.test('a badly prepared disk is not fit; the reports say why, and the disk is a
   const image = await makeForeignDisk(join(place.folder, 'nas.img'), { files, rawArea: privateKey });
   const before = await stat(image, { bigint: true });
   const bytes = await readFile(image);
+  await mkdir(join(place.folder, 'report/run'), { recursive: true });
   const done = await place.assay(['validate', 'nas.img', '--static', '--out', 'report', '--sha256']);
   t.equal(done.exitCode, 1);
   t.match(
@@ -28,6 +29,7 @@ t.test('a badly prepared disk is not fit; the reports say why, and the disk is a
   t.notMatch(done.stdout, '0123456789abcdef0123456789abcdef', 'no identity is in the report');
   t.match(done.stdout, /\nNOT FIT\n$/);
   t.match(done.stderr, /^looking at the partition table\n/);
+  t.match(done.stderr, /^report\/run is of an earlier validation, and no part of this report$/m);
   const json = await readFile(join(place.folder, 'report/validation.json'), 'utf8');
   const found = kindsOf(json);
   for (const kind of ['machine-id-left-over', 'hostname', 'raw-data-outside-partitions']) {

@@ -63,7 +63,7 @@ export const replacedDiskFaults = [
     async inject(target, { image, serial, back }) {
       return await replace(target, { serial, back }, async (path, own) => {
         if (image === undefined) return await makeForeignDisk(path, own, target.seed, target.scratchFolder);
-        await copySparse(image, path);
+        await copySparse(image, path, target.signal);
         return `a copy of ${image}`;
       });
     },

@@ -6,7 +6,7 @@ const elf = '\x7fELF\x02\x01\x01';
 const key = '-----BEGIN PRIVATE KEY-----';
 const system = { '/etc/os-release': 'x', '/usr/lib/x': 'x' };
 
-async function natures(files: Record<string, string>, others: Record<string, Planted> = system) {
+async function natures(files: Record<string, string | Buffer>, others: Record<string, Planted> = system) {
   const tree = new MemoryTree({ ...others, ...files });
   const found: Record<string, string> = {};
   for (const path of Object.keys(files)) found[path] = await natureOf(tree, [path]);
@@ -31,6 +31,25 @@ t.test('programs in folders of a distribution are told from those of the maker',
   t.same(await natures(files), expected);
   const archive = { '/usr/lib/libgnutls.a': '!<arch>\n/ ' };
   t.same(await natures(archive), { '/usr/lib/libgnutls.a': 'program-of-distribution' });
+});
+
+t.test('a kernel, where kernels lie, is one of them', async (t) => {
+  const kernel = Buffer.from(`MZ${'x'.repeat(0x1fc)}\x55\xaa\xeb\x6aHdrS`, 'latin1');
+  const files = {
+    '/boot/vmlinuz-6.1.0-50-cloud-amd64': kernel,
+    '/opt/vmlinuz': kernel,
+    '/boot/vmlinuz-old': key,
+  };
+  t.same(await natures(files), {
+    '/boot/vmlinuz-6.1.0-50-cloud-amd64': 'program-of-distribution',
+    '/opt/vmlinuz': 'file',
+    '/boot/vmlinuz-old': 'file',
+  });
+  t.same(
+    await natures({ '/vmlinuz-6': kernel }, {}),
+    { '/vmlinuz-6': 'program-of-distribution' },
+    'a /boot of its own',
+  );
 });
 
 t.test('folders bin and lib of a partition with data are no folders of a distribution', async (t) => {

@@ -4,7 +4,7 @@ import type { FileTree, TreeNode } from '../file-systems/index.ts';
 export type FileNature =
   /** Whatever somebody put there. */
   | 'file'
-  /** A program or library, there where a distribution has its own. */
+  /** A program or library, there where a distribution has its own; a kernel. */
   | 'program-of-distribution'
   /** A program or library in another place. */
   | 'program'
@@ -13,7 +13,12 @@ export type FileNature =
 
 /** ELF, and archives of objects (`libgnutls.a`). */
 const programs = [Buffer.from('\x7fELF', 'latin1'), Buffer.from('!<arch>\n')];
-const longestMagicBytes = 8;
+/** Of a kernel for x86: the mark of a boot sector, and the one of its header (Linux, Documentation/arch/x86/boot.rst). */
+const kernelMarks = [
+  [0x1fe, Buffer.from('55aa', 'hex')],
+  [0x202, Buffer.from('HdrS')],
+] as const;
+const longestMagicBytes = 0x206;
 
 /** Where a whole system may lie deeper: deployments of OSTree, layers of Docker and Podman. */
 const systemBelow =
@@ -21,6 +26,9 @@ const systemBelow =
 const distributionFolder = new RegExp(
   `^${systemBelow}/(?:usr/)?(?:lib|lib32|lib64|libx32|libexec|bin|sbin|share)/`,
 );
+
+/** On a system's partition, or on one of its own for /boot. */
+const kernelPath = /^(?:\/boot)?\/(?:vmlinuz|bzImage)[^/]{0,255}$/;
 
 /** Where packages of a language lie, wherever that is. */
 const packageFolder = /\/(?:node_modules|site-packages|dist-packages|gems)\//;
@@ -30,12 +38,17 @@ const testFile = /^(?:.{1,100}[._-])?tests?[._-]/;
 /** @param paths All names of the file: it is what the least harmless of them says. */
 export async function natureOf(tree: FileTree, paths: readonly string[]): Promise<FileNature> {
   const magic = await tree.read(paths[0]!, longestMagicBytes);
+  if (isKernel(magic) && paths.every((path) => kernelPath.test(path))) return 'program-of-distribution';
   const isProgram = programs.some((one) => magic?.subarray(0, one.length).equals(one));
   const isSystem = hasSystem(tree);
   const isOfDistribution = paths.every((path) => isSystem && distributionFolder.test(path));
   if (isProgram) return isOfDistribution ? 'program-of-distribution' : 'program';
   const isTest = paths.every((path) => (isOfDistribution || packageFolder.test(path)) && hasTestName(path));
   return isTest ? 'test' : 'file';
+}
+
+function isKernel(content: Buffer | undefined): boolean {
+  return kernelMarks.every(([at, mark]) => content?.subarray(at, at + mark.length).equals(mark));
 }
 
 function hasTestName(path: string): boolean {

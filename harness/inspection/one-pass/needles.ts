@@ -1,4 +1,5 @@
 import type { FindingKind } from '../finding.ts';
+import { derBeforeBytes, derPattern, derPrefilters } from './der-keys.ts';
 
 /** Something secret that can be told from its bytes alone, wherever on a disk they lie. */
 export interface Needle {
@@ -32,6 +33,10 @@ const cloned =
 const overwrite =
   'Where it lies in free space, overwrite that (zerofree for ext4, or fill the file system with one file of zeros, sync, remove it), or make the file system anew. In a file: remove the file first, and have it made at the first start of each unit. In swap: mkswap on zeros. Replace what was protected by it: it is out.';
 
+// A program that only knows the header, such as ssh itself, has no key behind it. `\n` is how JSON has line breaks.
+const pem =
+  /-----BEGIN ((?:RSA |EC |DSA |OPENSSH |ENCRYPTED |ANY )?PRIVATE KEY)-----(?:\r?\n|\\n)(?:[A-Za-z-]{1,20}: [^\r\n]{0,100}\r?\n){0,4}(?:\r?\n)?[A-Za-z0-9+/]{16}[A-Za-z0-9+/=\r\n\\]{32,3800}/;
+
 /** The built-in ones. */
 export const needles: readonly Needle[] = [
   {
@@ -39,16 +44,14 @@ export const needles: readonly Needle[] = [
       id: 'private-key-on-disk',
       severity: 'error',
       title: 'a private key lies on the disk',
-      reason: `The bytes are those of a PEM or OpenSSH private key. Where its file was deleted, that has not deleted them. ${cloned} All clones would be taken for one another.`,
+      reason: `The bytes are those of a private key: PEM, OpenSSH, or DER. Where its file was deleted, that has not deleted them. ${cloned} All clones would be taken for one another.`,
       fix: overwrite,
-      source: 'RFC 7468, 10 and 11; OpenSSH PROTOCOL.key; RFC 1421, 4.6',
+      source: 'RFC 7468, 10 and 11; OpenSSH PROTOCOL.key; RFC 1421, 4.6; RFC 5958; RFC 8017, A.1.2; RFC 5915',
     },
-    prefilters: [bytes('-----BE')],
-    // A program that only knows the header, such as ssh itself, has no key behind it. `\n` is how JSON has line breaks.
-    pattern:
-      /-----BEGIN ((?:RSA |EC |DSA |OPENSSH |ENCRYPTED |ANY )?PRIVATE KEY)-----(?:\r?\n|\\n)(?:[A-Za-z-]{1,20}: [^\r\n]{0,100}\r?\n){0,4}(?:\r?\n)?[A-Za-z0-9+/]{16}[A-Za-z0-9+/=\r\n\\]{32,3800}/y,
-    beforeBytes: 0,
-    describe: (match) => `PEM ${match[1]}`,
+    prefilters: [bytes('-----BE'), ...derPrefilters],
+    pattern: new RegExp(`${pem.source}|${derPattern}`, 'y'),
+    beforeBytes: derBeforeBytes,
+    describe: (match) => (match[1] === undefined ? 'DER private key' : `PEM ${match[1]}`),
   },
   {
     kind: {

@@ -75,13 +75,13 @@ async function disksOf(
   profile: ProofProfile,
   faults: PlannedRecovery['faults'],
   imagePath: string,
-  { step, workFolder: folder }: Bench,
+  { step, workFolder: folder, signal }: Bench,
 ): Promise<CloneDisk[]> {
   const disks = await cloneDisks(profile, { imagePath, folder, name: drilledCloneName });
   if (!faults.some(({ declaration }) => declaration.disk === 'image')) return disks;
   const [{ name }, ...others] = disks as [CloneDisk, ...CloneDisk[]];
   const path = join(folder, `${name}.raw`);
-  await step('the disk is copied', () => copySparse(imagePath, path));
+  await step('the disk is copied', () => copySparse(imagePath, path, signal));
   return [{ name, path, writes: 'kept' }, ...others];
 }
 

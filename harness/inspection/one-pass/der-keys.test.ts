@@ -1,0 +1,58 @@
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import t from 'tap';
+import { NeedleScan } from './needle-scan.ts';
+
+/** What a scan finds in these bytes, with noise-free room around them. */
+function found(...parts: Buffer[]): string[] {
+  const scan = new NeedleScan();
+  const room = Buffer.alloc(5000, 'x');
+  scan.onData(0, Buffer.concat([room, ...parts.flatMap((part) => [part, room])]));
+  return scan
+    .finish()
+    .hits.map(({ needle, evidence }) => `${needle.kind.id}: ${evidence.replace(/[0-9a-f]{8}…/, '')}`);
+}
+
+const isKey = 'private-key-on-disk: DER private key, SHA-256 ';
+
+const rsa = [2048, 3072, 4096].map((modulusLength) => generateKeyPairSync('rsa', { modulusLength }));
+const ec = ['P-256', 'P-384'].map((namedCurve) => generateKeyPairSync('ec', { namedCurve }));
+const edwards = generateKeyPairSync('ed25519');
+const pairs = [...rsa, ...ec, edwards];
+
+const der = (key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1') =>
+  key.export({ format: 'der', type }) as Buffer;
+
+t.test('private keys in DER are found once each', async (t) => {
+  for (const { privateKey } of pairs) {
+    const { modulusLength, namedCurve } = privateKey.asymmetricKeyDetails!;
+    const name = [privateKey.asymmetricKeyType, modulusLength, namedCurve].join(' ');
+    t.same(found(der(privateKey, 'pkcs8')), [isKey], `PKCS #8: ${name}`);
+  }
+  for (const { privateKey } of rsa) t.same(found(der(privateKey, 'pkcs1')), [isKey], 'PKCS #1');
+  for (const { privateKey } of ec) t.same(found(der(privateKey, 'sec1')), [isKey], 'SEC 1');
+});
+
+t.test('public keys, keys that are encrypted, and what a program knows of keys, are none', async (t) => {
+  for (const { publicKey, privateKey } of pairs) {
+    const format = 'der';
+    t.same(found(publicKey.export({ format, type: 'spki' })), []);
+    const cipher = { cipher: 'aes-256-cbc', passphrase: 'seven' };
+    t.same(found(privateKey.export({ format, type: 'pkcs8', ...cipher })), []);
+  }
+  for (const { publicKey } of rsa) t.same(found(publicKey.export({ format: 'der', type: 'pkcs1' })), []);
+  const beginning = Buffer.from('302e020100300506032b657004220420', 'hex');
+  t.same(found(Buffer.concat([beginning, Buffer.alloc(64)])), []);
+});
+
+t.test('the same key is told to be the same', async (t) => {
+  const evidence = (key: KeyObject) => {
+    const scan = new NeedleScan();
+    scan.onData(0, Buffer.concat([Buffer.alloc(100), der(key, 'pkcs8')]));
+    return scan.finish().hits[0]!.evidence;
+  };
+  for (const { privateKey } of pairs) {
+    const again = createPrivateKey(privateKey.export({ format: 'pem', type: 'pkcs8' }));
+    t.equal(evidence(again), evidence(privateKey));
+  }
+  t.equal(new Set(pairs.map(({ privateKey }) => evidence(privateKey))).size, pairs.length);
+});
