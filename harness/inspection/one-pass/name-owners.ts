@@ -20,6 +20,7 @@ export type HitOwner =
       /** The first of its names, in its file system. */
       path: string;
       nature: FileNature;
+      sizeBytes: number;
       /** A rule on files has said so of this file already. */
       isJudged: boolean;
     };
@@ -62,7 +63,8 @@ async function nameInPartition(
     const nature = await natures.get(path)!;
     const rules = paths.flatMap((name) => judged.rulesOf(partition, name));
     const isJudged = rules.some((rule) => speaksOf(rule, unnamed.hit.needle));
-    named.push({ unnamed, named: { ...unnamed, owner: { path, nature, isJudged } } });
+    const { sizeBytes } = tree.nodes.get(path)!;
+    named.push({ unnamed, named: { ...unnamed, owner: { path, nature, sizeBytes, isJudged } } });
   }
   return named;
 }

@@ -19,7 +19,7 @@ export const onePassFindingKinds: readonly FindingKind[] = [
     severity: 'note',
     title: "kernel, programs or libraries in a distribution's folders have keys or password hashes in them",
     reason:
-      'Programs test themselves with keys that everybody knows: GnuTLS has six in its library, OpenSSL one of each length for `openssl speed`, the kernel that of its crypto tests. Such a key is the same on every machine in the world that has the package, and protects nothing. That a file lies in /usr/lib or /usr/bin does not prove that a distribution made it.',
+      'Programs test themselves with keys that everybody knows: GnuTLS has six in its library, OpenSSL one of each length for `openssl speed`, the kernel that of its crypto tests. Such a key is the same on every machine in the world that has the package, and protects nothing. An image of a system, for recovery or as a container, has those of its programs. That a file lies in /usr/lib or /usr/bin does not prove that a distribution made it.',
     fix: 'Nothing, unless one of the programs is your own: then take the key out of it, and make one on each unit at first boot.',
     source:
       'GnuTLS, lib/crypto-selftests-pk.c; OpenSSL, apps/testrsa.h; Linux, crypto/testmgr.h; FIPS 140-3, self-tests; Filesystem Hierarchy Standard 3.0, chapter 4',

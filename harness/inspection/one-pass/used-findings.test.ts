@@ -16,7 +16,7 @@ function hit(id: string, owner?: HitOwner, offsetBytes = 4096): PlacedHit {
 }
 
 function file(path: string, rest: Partial<Exclude<HitOwner, 'journal'>> = {}): HitOwner {
-  return { path, nature: 'file', isJudged: false, ...rest };
+  return { path, nature: 'file', sizeBytes: 400, isJudged: false, ...rest };
 }
 
 const shown = (placed: PlacedHit[]) =>
@@ -62,6 +62,30 @@ t.test('each file has a finding of its own, by what it is', async (t) => {
   });
   const programs = usedFindings(placed).find(({ kind }) => kind === 'secrets-in-programs');
   t.same(programs!.places, ['partition 1, /usr/lib/a.so', 'partition 1, /usr/lib/b.so']);
+});
+
+t.test('an image of a system has the test keys of its programs, too', async (t) => {
+  const large = { sizeBytes: 1024 ** 2 };
+  const program = file('/vmlinuz', { ...large, nature: 'program-of-distribution' });
+  const placed = [
+    hit('private-key', file('/backup/system.image', large)),
+    hit('private-key', file('/srv/copy.pem')),
+    hit('cloud-token', file('/backup/system.image', large)),
+  ];
+  const unknown = [
+    'private-key-on-disk: partition 1, /backup/system.image',
+    'private-key-on-disk: partition 1, /srv/copy.pem',
+    'cloud-token-on-disk: partition 1, /backup/system.image',
+  ];
+  t.same(shown(placed), unknown);
+  t.same(shown([...placed, hit('private-key', program)]), [
+    'secrets-in-programs: partition 1, /backup/system.image and 1 more',
+    'private-key-on-disk: partition 1, /srv/copy.pem',
+    'cloud-token-on-disk: partition 1, /backup/system.image',
+  ]);
+  const other = hit('private-key', program);
+  other.hit.evidence = 'another key';
+  t.same(shown([...placed, other]).slice(0, 3), unknown, 'another key is none of a program');
 });
 
 t.test('many files have one together, and can be accepted by name until they are too many', async (t) => {

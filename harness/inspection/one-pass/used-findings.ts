@@ -9,9 +9,15 @@ const mostFilesAlone = 100;
 /** So many places of one finding can be accepted by their names. */
 const mostPlacesNamed = 1_000;
 
+/** No key alone is as large: what is has something else in it, such as an image of a system, which has its programs and their test keys. */
+const leastImageBytes = 1024 ** 2;
+
 /** What is said of secrets in blocks in use; nothing of those that a rule on files has spoken of. */
 export function usedFindings(placed: readonly PlacedHit[]): Finding[] {
   const wanted = placed.filter(({ owner }) => !isFile(owner) || !owner.isJudged);
+  const isKnown = new Set(placed.filter(isOfSelfTest).map(({ hit }) => hit.evidence));
+  const kindOf = (place: PlacedHit) =>
+    isImage(place) && isKnown.has(place.hit.evidence) ? 'secrets-in-programs' : kindByOwner(place);
   return [...Map.groupBy(wanted, ({ partition }) => partition!)].flatMap(([partition, places]) =>
     [...Map.groupBy(places, kindOf)].flatMap(([kind, ofKind]) => findingsOfKind(kind, partition, ofKind)),
   );
@@ -26,7 +32,16 @@ function isFile(owner: HitOwner | undefined): owner is FileOwner {
 /** Self-tests have keys and hashes. Whoever has a token or a tunnel's key in a program has put it there. */
 const kindsOfSelfTests = ['private-key-on-disk', 'password-hash-on-disk', 'luks-header-on-disk'];
 
-function kindOf({ owner, hit }: PlacedHit): string {
+function isOfSelfTest({ owner, hit }: PlacedHit): boolean {
+  const isOfProgram = isFile(owner) && owner.nature === 'program-of-distribution';
+  return isOfProgram && kindsOfSelfTests.includes(hit.needle.kind.id);
+}
+
+function isImage({ owner }: PlacedHit): boolean {
+  return isFile(owner) && owner.nature === 'file' && owner.sizeBytes >= leastImageBytes;
+}
+
+function kindByOwner({ owner, hit }: PlacedHit): string {
   const { id } = hit.needle.kind;
   if (!isFile(owner)) return 'secrets-in-used-blocks';
   switch (owner.nature) {
