@@ -16,7 +16,7 @@ export { type HostTool, hostTools } from './host-tools.ts';
 export { parseConfig } from './parse-config.ts';
 export { renameDurably } from './rename-durably.ts';
 export { runTool, type ToolOptions, type ToolResult, type ToolSandbox } from './run-tool.ts';
-export { findProgram, isOfSandbox, type SandboxLimits, sandboxed } from './sandbox.ts';
+export { findProgram, isOfSandbox, type SandboxLimits, sandboxed, usualSandboxLimits } from './sandbox.ts';
 export { formatSize, parseSize, sectorBytes } from './size.ts';
 export { toolLines } from './tool-lines.ts';
 export { toolMissing, toolPath } from './tool-path.ts';

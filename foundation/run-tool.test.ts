@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { chmod, chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { runTool } from './run-tool.ts';
@@ -59,9 +59,9 @@ t.test('an abort ends it', async (t) => {
 t.test('in a sandbox a program has no privileges, limits, and nothing of the environment', async (t) => {
   const folder = t.testdir({ image: 'content' });
   const imagePath = join(folder, 'image');
-  const limits = { memoryBytes: 1024 ** 3, processorSeconds: 1, openFiles: 32, fileBytes: 4 };
-  const inside = (script: string) =>
-    runTool('sh', ['-c', script], { cwd: folder, sandbox: { ...limits, imagePath } });
+  const limits = { memoryBytes: 1024 ** 3, processorSeconds: 1, openFiles: 32, fileBytes: 0 };
+  const inside = (script: string, fileBytes = 0) =>
+    runTool('sh', ['-c', script], { cwd: folder, sandbox: { ...limits, fileBytes, imagePath } });
   process.env.ASSAY_SECRET = 'secret';
   const { stdout } = await inside('cat image /proc/self/status; env');
   delete process.env.ASSAY_SECRET;
@@ -71,8 +71,9 @@ t.test('in a sandbox a program has no privileges, limits, and nothing of the env
   t.notMatch(stdout, 'ASSAY_SECRET');
   t.match(stdout, /^LC_ALL=C$/m);
 
-  await inside('printf 1234 > small');
-  await t.rejects(inside('exec printf 12345 > large'), {
+  await t.rejects(inside('exec printf 1 > none'), { code: 'FOUNDATION_TOOL_FAILED' });
+  await inside('printf 1234 > small', 4);
+  await t.rejects(inside('exec printf 12345 > large', 4), {
     code: 'FOUNDATION_TOOL_FAILED',
     facts: { tried: 'sh -c exec printf 12345 > large' },
   });
@@ -85,3 +86,23 @@ t.test('in a sandbox a program has no privileges, limits, and nothing of the env
     facts: { tried: 'start no-such-program' },
   });
 });
+
+t.test(
+  'a sandbox reaches what root may, and what it writes to',
+  { skip: process.getuid!() !== 0 && 'needs root' },
+  async (t) => {
+    const folder = t.testdir({ private: { own: {}, image: 'content' } });
+    const ofAnother = join(folder, 'private');
+    await chmod(ofAnother, 0o700);
+    await chown(ofAnother, 65_534, 65_534);
+    const imagePath = join(ofAnother, 'image');
+    const limits = { memoryBytes: 1024 ** 3, processorSeconds: 10, openFiles: 32 };
+    const options = (fileBytes: number, path: string) => ({
+      sandbox: { ...limits, fileBytes, imagePath: path },
+    });
+    t.match(await runTool('cat', [imagePath], options(0, imagePath)), { stdout: 'content' });
+    const script = `printf 1 > ${join(ofAnother, 'own/file')}`;
+    // What it reads is reachable for everybody; what it writes is root's own, in a folder that is not.
+    await runTool('sh', ['-c', script], options(1, '/etc/hostname'));
+  },
+);

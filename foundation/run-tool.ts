@@ -31,7 +31,7 @@ export interface ToolResult {
  * Runs a program of the host to its end.
  *
  * @throws FOUNDATION_TOOL_MISSING with the package that has it, FOUNDATION_DISK_FULL when it says so,
- * FOUNDATION_TOOL_FAILED with the end of what it printed.
+ * FOUNDATION_TOOL_FAILED with the end of what it printed; the signal's reason when it was aborted before.
  */
 export async function runTool(
   name: string,
@@ -39,6 +39,7 @@ export async function runTool(
   options: ToolOptions = {},
 ): Promise<ToolResult> {
   const { acceptExitCodes, env = {}, input, cwd, signal, sandbox } = options;
+  signal?.throwIfAborted();
   const [program, programArguments] =
     sandbox === undefined
       ? ([name, toolArguments] as const)

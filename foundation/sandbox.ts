@@ -6,6 +6,9 @@ import { toolMissing, toolPath } from './tool-path.ts';
 /** CAP_SETPCAP (capabilities(7)): without it nobody may take from the set of capabilities. */
 const setPcapBit = 8n;
 
+/** A check of a terabyte of ext4 takes minutes and some hundred mebibytes; all files that are open are the image, libraries and little else. */
+export const usualSandboxLimits = { memoryBytes: 2 * 1024 ** 3, processorSeconds: 600, openFiles: 64 };
+
 /** How far a program may go that reads somebody else's disk. */
 export interface SandboxLimits {
   /** Address space. */
@@ -20,7 +23,7 @@ export interface SandboxLimits {
  * The command that runs a program without privileges and with limits, all of it by replacing itself, so that the process id stays the same.
  *
  * The user stays who he is, so that the image can be read. Root loses every capability; only when the image is another user's, and nobody else may
- * read it, root keeps the one to read it all the same (CAP_DAC_READ_SEARCH).
+ * read it, root keeps the one to read it all the same (CAP_DAC_READ_SEARCH); and to reach the folder that a program writes to.
  *
  * @param program An absolute path.
  */
@@ -30,14 +33,20 @@ export async function sandboxed(
   imagePath: string,
   { memoryBytes, processorSeconds, openFiles, fileBytes }: SandboxLimits,
 ): Promise<[string, string[]]> {
+  const hard = await hardLimits();
   const limits = [
     `--as=${memoryBytes}`,
-    `--cpu=${processorSeconds}`,
-    `--fsize=${fileBytes}`,
+    `--cpu=${Math.min(processorSeconds, hard.processorSeconds)}`,
+    `--fsize=${Math.min(fileBytes, hard.fileBytes)}`,
     `--nofile=${openFiles}`,
     '--core=0',
   ];
-  const privileges = ['--no-new-privs', '--pdeathsig', 'KILL', ...(await capabilities(imagePath))];
+  const privileges = [
+    '--no-new-privs',
+    '--pdeathsig',
+    'KILL',
+    ...(await capabilities(imagePath, fileBytes > 0)),
+  ];
   const prlimit = await findProgram('prlimit');
   return [await findProgram('setpriv'), [...privileges, prlimit, ...limits, program, ...programArguments]];
 }
@@ -58,17 +67,28 @@ async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-async function capabilities(imagePath: string): Promise<string[]> {
+/** What this process may have at most: a program that it starts cannot be given more, and a stricter host is no error. */
+async function hardLimits(): Promise<{ processorSeconds: number; fileBytes: number }> {
+  const table = await readFile('/proc/self/limits', 'utf8');
+  const hard = (name: string) => {
+    const found = new RegExp(`^Max ${name} +\\S+ +(\\d+) `, 'm').exec(table)?.[1];
+    return found === undefined ? Number.POSITIVE_INFINITY : Number(found);
+  };
+  return { processorSeconds: hard('cpu time'), fileBytes: hard('file size') };
+}
+
+async function capabilities(imagePath: string, writes: boolean): Promise<string[]> {
   const status = await readFile('/proc/self/status', 'utf8');
   const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
   if (((effective >> setPcapBit) & 1n) === 0n) return [];
-  const kept = (await isReadableForUser(imagePath)) ? '' : ',+dac_read_search';
+  const isSearching = writes || !(await isReadableForUser(imagePath));
+  const kept = isSearching ? ',+dac_read_search' : '';
   return [`--bounding-set=-all${kept}`, '--inh-caps=-all'];
 }
 
-/** Whether this user may read it by the modes of the file and of the folders above it alone. */
+/** Whether this user may read it by the modes of the file and of the folders above it alone; of one that is not there the program will say so. */
 async function isReadableForUser(path: string): Promise<boolean> {
-  let place = await realpath(path);
+  let place = await realpath(path).catch(() => '/');
   let wanted = 0o4;
   for (;;) {
     const { mode, uid, gid } = await stat(place);

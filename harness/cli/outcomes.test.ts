@@ -38,8 +38,9 @@ scenario('too-large', { ...plain, needs: { machines: 0, memoryMiB: 100_000_000 }
 scenario('artifact-is-missing', plain, (bench) => bench.artifact('/no/such/file', 'log'));
 `;
 
-/** Of a scenario without a machine; on a host that holds the runner up for seconds the host is blamed, rightly. */
-const outOfTime = /^HARNESS_SCENARIO_(HUNG|STALLED)$/;
+/** A scenario without a machine that takes too long; on a host that holds the runner up for seconds the host is blamed, rightly. */
+const outOfTime = 'HARNESS_SCENARIO_HUNG';
+const calm = (code?: string) => (code === 'HARNESS_SCENARIO_STALLED' ? outOfTime : code);
 
 t.test('each liar gets the outcome that it deserves', async (t) => {
   await using place = await makePlace({ 'liars.ts': liars });
@@ -47,8 +48,8 @@ t.test('each liar gets the outcome that it deserves', async (t) => {
   t.equal(exitCode, 1, 'a failure of the product comes before errors');
   const summary = (await place.readRun('summary.json')) as Summary;
   t.match(summary, { assayVersion: await ownVersion(), host: { nodeVersion: process.versions.node } });
-  const outcomes = summary.scenarios.map(({ name, outcome, error }) => [name, outcome, error?.code]);
-  t.match(Object.fromEntries(outcomes.map(([name, ...rest]) => [name, rest])), {
+  const outcomes = summary.scenarios.map(({ name, outcome, error }) => [name, outcome, calm(error?.code)]);
+  t.same(Object.fromEntries(outcomes.map(([name, ...rest]) => [name, rest])), {
     'it-passes': ['passed', undefined],
     'check-fails': ['failed', 'HARNESS_CHECK_FAILED'],
     'assert-fails': ['failed', 'HARNESS_ASSERTION_FAILED'],

@@ -22,9 +22,14 @@ export async function runDebugfs(
   signal?: AbortSignal,
 ): Promise<DebugfsRun> {
   const input = `${commands.join('\n')}\n`;
-  const { stdout, stderr } = await runDiskTool(pathOfImage(image), 'debugfs', ['-c', '-f', '-', image], {
-    ...{ input, signal, largestFileBytes: largestTakenBytes },
-  });
+  const options = { input, signal, largestFileBytes: largestTakenBytes };
+  const words = ['-c', '-f', '-', image];
+  const { stdout, stderr } = await runDiskTool(pathOfImage(image), 'debugfs', words, options).catch(
+    (error) => {
+      // A crash, or a limit: the disk has led it there.
+      throw error.code === 'FOUNDATION_TOOL_FAILED' && !signal?.aborted ? unreadable(image, error) : error;
+    },
+  );
   const complaints = stderr.replace(/^debugfs \d.*\n/, '').trim();
   const answers: string[] = [];
   let at = 0;

@@ -1,10 +1,7 @@
-import { runTool, type ToolOptions, type ToolResult } from '../../foundation/index.ts';
+import { runTool, type ToolOptions, type ToolResult, usualSandboxLimits } from '../../foundation/index.ts';
 
-/** No file that a witness takes from a disk is larger; a crafted one would fill the host. */
+/** No one file that a witness takes from a disk is larger: one of holes alone would fill the host. */
 export const largestTakenBytes = 16 * 1024 ** 3;
-
-/** A check of a terabyte of ext4 takes minutes and some hundred mebibytes. */
-const limits = { memoryBytes: 2 * 1024 ** 3, processorSeconds: 900, openFiles: 64 };
 
 export interface DiskToolOptions extends Omit<ToolOptions, 'sandbox' | 'env'> {
   /** How large the files may become that it writes, in bytes; without it, it can write none. */
@@ -26,7 +23,7 @@ export async function runDiskTool(
 ): Promise<ToolResult> {
   return await runTool(name, toolArguments, {
     ...options,
-    sandbox: { ...limits, fileBytes: largestFileBytes, imagePath },
+    sandbox: { ...usualSandboxLimits, fileBytes: largestFileBytes, imagePath },
   });
 }
 

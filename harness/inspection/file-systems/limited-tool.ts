@@ -5,8 +5,9 @@ import {
   isOfSandbox,
   sandboxed,
   toolPath,
+  usualSandboxLimits,
 } from '../../../foundation/index.ts';
-import { type ToolLimits, toolOpenFiles, usualToolLimits } from './limits.ts';
+import { type ToolLimits, usualToolLimits } from './limits.ts';
 import type { ToolFolder } from './tool-folder.ts';
 
 /** How a run ended. */
@@ -40,7 +41,7 @@ export async function runLimitedTool(
     await findProgram(name),
     toolArguments,
     folder.imagePath,
-    { ...limits, openFiles: toolOpenFiles, fileBytes: 0 },
+    { ...usualSandboxLimits, ...limits, fileBytes: 0 },
   );
   const result = await execa(program, programArguments, {
     cwd: folder.path,

@@ -1,3 +1,5 @@
+import { usualSandboxLimits } from '../../../foundation/index.ts';
+
 /** How far a tool may go that reads somebody else's disk. */
 export interface ToolLimits {
   /** Address space. */
@@ -10,10 +12,9 @@ export interface ToolLimits {
   signal?: AbortSignal;
 }
 
-/** A check of a terabyte of ext4 takes minutes and some hundred mebibytes. */
 export const usualToolLimits: ToolLimits = {
-  memoryBytes: 2 * 1024 ** 3,
-  processorSeconds: 600,
+  memoryBytes: usualSandboxLimits.memoryBytes,
+  processorSeconds: usualSandboxLimits.processorSeconds,
   wallClockMs: 900_000,
   outputBytes: 8 * 1024 ** 2,
 };
@@ -23,9 +24,6 @@ export const allToolsMs = 45 * 60_000;
 
 /** What is left over for one when that is used up: enough to say that it was not. */
 export const leastToolMs = 5_000;
-
-/** Open files of a tool; all of them need the image, their libraries and little else. */
-export const toolOpenFiles = 64;
 
 /** Copies of partitions, for tools that know no offset, have at most so many bytes of data, all of a disk together; holes do not count. */
 export const largestCopyBytes = 4 * 1024 ** 3;
