@@ -2,11 +2,11 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:cryp
 import t from 'tap';
 import { NeedleScan } from './needle-scan.ts';
 
-/** What a scan finds in these bytes, with noise-free room around them. */
-function found(...parts: Buffer[]): string[] {
+/** What a scan finds in these bytes. */
+function found(bytes: Buffer): string[] {
   const scan = new NeedleScan();
   const room = Buffer.alloc(5000, 'x');
-  scan.onData(0, Buffer.concat([room, ...parts.flatMap((part) => [part, room])]));
+  scan.onData(0, Buffer.concat([room, bytes, room]));
   return scan
     .finish()
     .hits.map(({ needle, evidence }) => `${needle.kind.id}: ${evidence.replace(/[0-9a-f]{8}…/, '')}`);
@@ -15,9 +15,12 @@ function found(...parts: Buffer[]): string[] {
 const isKey = 'private-key-on-disk: DER private key, SHA-256 ';
 
 const rsa = [2048, 3072, 4096].map((modulusLength) => generateKeyPairSync('rsa', { modulusLength }));
-const ec = ['P-256', 'P-384'].map((namedCurve) => generateKeyPairSync('ec', { namedCurve }));
-const edwards = generateKeyPairSync('ed25519');
-const pairs = [...rsa, ...ec, edwards];
+const exponent3 = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 });
+const ec = ['P-256', 'P-384', 'P-521', 'secp256k1'].map((namedCurve) =>
+  generateKeyPairSync('ec', { namedCurve }),
+);
+const edwards = [generateKeyPairSync('ed25519'), generateKeyPairSync('x25519')];
+const pairs = [...rsa, exponent3, ...ec, ...edwards];
 
 const der = (key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1') =>
   key.export({ format: 'der', type }) as Buffer;
@@ -28,8 +31,22 @@ t.test('private keys in DER are found once each', async (t) => {
     const name = [privateKey.asymmetricKeyType, modulusLength, namedCurve].join(' ');
     t.same(found(der(privateKey, 'pkcs8')), [isKey], `PKCS #8: ${name}`);
   }
-  for (const { privateKey } of rsa) t.same(found(der(privateKey, 'pkcs1')), [isKey], 'PKCS #1');
+  for (const { privateKey } of [...rsa, exponent3])
+    t.same(found(der(privateKey, 'pkcs1')), [isKey], 'PKCS #1');
   for (const { privateKey } of ec) t.same(found(der(privateKey, 'sec1')), [isKey], 'SEC 1');
+  const pss = generateKeyPairSync('rsa-pss', { modulusLength: 2048 });
+  t.same(found(der(pss.privateKey, 'pkcs8')), [isKey], 'RSA-PSS, by the key within');
+});
+
+t.test('of a private exponent that is short by chance, too', async (t) => {
+  const bytes = der(rsa[0]!.privateKey, 'pkcs1');
+  const at = bytes.indexOf(Buffer.from('0203010001028201', 'hex'));
+  const short = Buffer.concat([
+    bytes.subarray(0, at + 5),
+    Buffer.from('0281ff', 'hex'),
+    Buffer.alloc(255, 7),
+  ]);
+  t.same(found(short), [isKey]);
 });
 
 t.test('public keys, keys that are encrypted, and what a program knows of keys, are none', async (t) => {
@@ -45,9 +62,9 @@ t.test('public keys, keys that are encrypted, and what a program knows of keys, 
 });
 
 t.test('the same key is told to be the same', async (t) => {
-  const evidence = (key: KeyObject) => {
+  const evidence = (key: KeyObject, type: 'pkcs8' | 'sec1' = 'pkcs8') => {
     const scan = new NeedleScan();
-    scan.onData(0, Buffer.concat([Buffer.alloc(100), der(key, 'pkcs8')]));
+    scan.onData(0, Buffer.concat([Buffer.alloc(100), der(key, type)]));
     return scan.finish().hits[0]!.evidence;
   };
   for (const { privateKey } of pairs) {
@@ -55,4 +72,5 @@ t.test('the same key is told to be the same', async (t) => {
     t.equal(evidence(again), evidence(privateKey));
   }
   t.equal(new Set(pairs.map(({ privateKey }) => evidence(privateKey))).size, pairs.length);
+  t.equal(new Set(ec.map(({ privateKey }) => evidence(privateKey, 'sec1'))).size, ec.length);
 });

@@ -45,6 +45,9 @@ t.test('a kernel, where kernels lie, is one of them', async (t) => {
     '/opt/vmlinuz': 'file',
     '/boot/vmlinuz-old': 'file',
   });
+  for (const path of ['/lib/modules/6.1/vmlinuz', '/boot/ostree/os-0123/vmlinuz-6.1', '/EFI/os/VMLINUZ']) {
+    t.same(await natures({ [path]: kernel }, {}), { [path]: 'program-of-distribution' });
+  }
   t.same(
     await natures({ '/vmlinuz-6': kernel }, {}),
     { '/vmlinuz-6': 'program-of-distribution' },

@@ -27,8 +27,9 @@ const distributionFolder = new RegExp(
   `^${systemBelow}/(?:usr/)?(?:lib|lib32|lib64|libx32|libexec|bin|sbin|share)/`,
 );
 
-/** On a system's partition, or on one of its own for /boot. */
-const kernelPath = /^(?:\/boot)?\/(?:vmlinuz|bzImage)[^/]{0,255}$/;
+/** On a system's partition, or on one of its own: /boot, of OSTree and Fedora too, or what UEFI starts from. */
+const kernelPath =
+  /^(?:\/boot|\/EFI\/[^/]{1,255}|(?:\/usr)?\/lib\/modules\/[^/]{1,255}|(?:\/boot)?\/ostree\/[^/]{1,255})?\/(?:vmlinuz|bzImage)[^/]{0,255}$/i;
 
 /** Where packages of a language lie, wherever that is. */
 const packageFolder = /\/(?:node_modules|site-packages|dist-packages|gems)\//;

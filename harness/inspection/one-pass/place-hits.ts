@@ -5,7 +5,8 @@ import { type DiskPartition, partitionName } from '../place.ts';
 import { type BlockMap, blockMapOf } from './free-space.ts';
 import type { HitOwner } from './name-owners.ts';
 import type { NeedleCount, NeedleHit } from './needle-scan.ts';
-import { usedFindings } from './used-findings.ts';
+import { selfTestCopies } from './self-test-keys.ts';
+import { seenIn, usedFindings } from './used-findings.ts';
 
 /**
  * Where a secret lies: in a block that is in use by whatever, in free space, in swap, outside of every partition and
@@ -66,10 +67,17 @@ export async function placeHits(
  */
 export function findingsOfHits(placed: readonly PlacedHit[], counts: readonly NeedleCount[]): Finding[] {
   const wanted = placed.filter((place) => place.area !== 'declared' && !isVolumeOfPartition(place));
-  const { listed, unlisted } = firstOfEach(wanted.filter(({ area }) => area !== 'used'));
+  const isCopy = selfTestCopies(wanted);
+  const used = wanted.filter(({ area }) => area === 'used');
+  const { copies = [], others = [] } = Object.groupBy(
+    wanted.filter(({ area }) => area !== 'used'),
+    (place) => (isCopy(place) ? 'copies' : 'others'),
+  );
+  const { listed, unlisted } = firstOfEach(others);
   return [
     ...listed.map(hitFinding),
-    ...usedFindings(wanted.filter(({ area }) => area === 'used')),
+    ...copyFindings(copies),
+    ...usedFindings(used, isCopy),
     ...damagedFindings(wanted),
     ...countFindings({ placed, unlisted, counts }),
   ];
@@ -150,14 +158,25 @@ const areaNames: Record<HitArea, string> = {
   unknown: 'in a file or in free space',
 };
 
-function hitFinding({ hit, partition, area }: PlacedHit): Finding {
-  const place = partition === undefined ? areaNames[area] : `${partitionName(partition)}, ${areaNames[area]}`;
+function hitFinding(place: PlacedHit): Finding {
+  const { hit } = place;
   return {
     kind: hit.needle.kind.id,
-    where: `${place}, byte ${hit.offsetBytes} of the disk`,
+    where: `${placeName(place)}, byte ${hit.offsetBytes} of the disk`,
     range: { offsetBytes: hit.offsetBytes, lengthBytes: hit.lengthBytes },
     evidence: hit.evidence.slice(0, longestEvidence),
   };
+}
+
+/** One for each place, however many there are: it wants no answer. */
+function copyFindings(copies: readonly PlacedHit[]): Finding[] {
+  return [...Map.groupBy(copies, placeName)].map(([where, places]) => ({
+    ...{ kind: 'secrets-in-programs', where, ...seenIn(places) },
+  }));
+}
+
+function placeName({ partition, area }: PlacedHit): string {
+  return partition === undefined ? areaNames[area] : `${partitionName(partition)}, ${areaNames[area]}`;
 }
 
 function damagedFindings(placed: readonly PlacedHit[]): Finding[] {

@@ -30,6 +30,8 @@ const shown = (placed: PlacedHit[]) =>
 
 t.test('each file has a finding of its own, by what it is', async (t) => {
   const program = file('/usr/lib/a.so', { nature: 'program-of-distribution' });
+  const inJournal = hit('private-key', 'journal');
+  inJournal.hit.evidence = 'another key';
   const placed = [
     hit('private-key', file('/srv/key')),
     hit('private-key', file('/srv/key'), 8192),
@@ -41,7 +43,7 @@ t.test('each file has a finding of its own, by what it is', async (t) => {
     hit('private-key', file('/opt/daemon', { nature: 'program' })),
     hit('private-key', file('/usr/share/doc/key', { nature: 'test' })),
     hit('private-key', file('/etc/key', { isJudged: true })),
-    hit('private-key', 'journal'),
+    inJournal,
     hit('password-hash'),
   ];
   t.same(shown(placed), [

@@ -3,56 +3,37 @@ import { type DiskPartition, partitionName } from '../place.ts';
 import { shown } from '../residue/index.ts';
 import type { HitOwner } from './name-owners.ts';
 import type { PlacedHit } from './place-hits.ts';
+import { isFile, isOfSelfTest, selfTestCopies } from './self-test-keys.ts';
 
 /** Of one kind and partition so many files have findings of their own; the others have one together. */
 const mostFilesAlone = 100;
 /** So many places of one finding can be accepted by their names. */
 const mostPlacesNamed = 1_000;
 
-/** No key alone is as large: what is has something else in it, such as an image of a system, which has its programs and their test keys. */
-const leastImageBytes = 1024 ** 2;
-
 /** What is said of secrets in blocks in use; nothing of those that a rule on files has spoken of. */
-export function usedFindings(placed: readonly PlacedHit[]): Finding[] {
+export function usedFindings(
+  placed: readonly PlacedHit[],
+  isCopy: (place: PlacedHit) => boolean = selfTestCopies(placed),
+): Finding[] {
   const wanted = placed.filter(({ owner }) => !isFile(owner) || !owner.isJudged);
-  const isKnown = new Set(placed.filter(isOfSelfTest).map(({ hit }) => hit.evidence));
-  const kindOf = (place: PlacedHit) =>
-    isImage(place) && isKnown.has(place.hit.evidence) ? 'secrets-in-programs' : kindByOwner(place);
+  const kindOf = (place: PlacedHit) => (isCopy(place) ? 'secrets-in-programs' : kindByOwner(place));
   return [...Map.groupBy(wanted, ({ partition }) => partition!)].flatMap(([partition, places]) =>
     [...Map.groupBy(places, kindOf)].flatMap(([kind, ofKind]) => findingsOfKind(kind, partition, ofKind)),
   );
 }
 
-type FileOwner = Exclude<HitOwner, 'journal'>;
-
-function isFile(owner: HitOwner | undefined): owner is FileOwner {
-  return owner !== undefined && owner !== 'journal';
-}
-
-/** Self-tests have keys and hashes. Whoever has a token or a tunnel's key in a program has put it there. */
-const kindsOfSelfTests = ['private-key-on-disk', 'password-hash-on-disk', 'luks-header-on-disk'];
-
-function isOfSelfTest({ owner, hit }: PlacedHit): boolean {
-  const isOfProgram = isFile(owner) && owner.nature === 'program-of-distribution';
-  return isOfProgram && kindsOfSelfTests.includes(hit.needle.kind.id);
-}
-
-function isImage({ owner }: PlacedHit): boolean {
-  return isFile(owner) && owner.nature === 'file' && owner.sizeBytes >= leastImageBytes;
-}
-
-function kindByOwner({ owner, hit }: PlacedHit): string {
-  const { id } = hit.needle.kind;
+function kindByOwner(place: PlacedHit): string {
+  const { owner, hit } = place;
   if (!isFile(owner)) return 'secrets-in-used-blocks';
   switch (owner.nature) {
     case 'file':
-      return id;
+      return hit.needle.kind.id;
     case 'test':
       return 'secrets-in-test-files';
     case 'program':
       return 'secrets-in-own-programs';
     case 'program-of-distribution':
-      return kindsOfSelfTests.includes(id) ? 'secrets-in-programs' : 'secrets-in-own-programs';
+      return isOfSelfTest(place) ? 'secrets-in-programs' : 'secrets-in-own-programs';
   }
 }
 
@@ -85,7 +66,8 @@ function placesOf(files: readonly { name: string }[]): Pick<Finding, 'where' | '
   };
 }
 
-function seenIn(places: readonly PlacedHit[]): Pick<Finding, 'range' | 'evidence'> {
+/** How many there are of which kind, and the first of them. */
+export function seenIn(places: readonly PlacedHit[]): Pick<Finding, 'range' | 'evidence'> {
   const { offsetBytes, lengthBytes, evidence } = places[0]!.hit;
   const cut = places.some(({ isSearchCut }) => isSearchCut)
     ? '; the search for their files ended at its limit'

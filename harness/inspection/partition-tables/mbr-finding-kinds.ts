@@ -17,7 +17,7 @@ export const mbrFindingKinds = [
     title: 'the first sector holds a partition table, and does not end in 55AA',
     reason:
       'A BIOS does not start such a disk, and Linux sees no partition on it. All else of it may be whole: the disk was looked at as if the mark were there.',
-    fix: "Write the mark: printf '\\x55\\xaa' | dd of=disk.img bs=1 seek=510 conv=notrunc; and look for what took it, for the 510 bytes before it may have suffered, too.",
+    fix: "Write the mark: printf '\\125\\252' | dd of=disk.img bs=1 seek=510 conv=notrunc; and look for what took it, for the 510 bytes before it may have suffered, too.",
     source: 'UEFI 2.10, table 5-1; BIOS Boot Specification 1.01, section 6.5.1',
   },
   {

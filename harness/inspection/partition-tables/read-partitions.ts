@@ -46,7 +46,9 @@ export async function readPartitions(source: PartitionSource): Promise<Partition
   const content = await recogniseWholeDisk(source);
   const signed = parseBootRecord(sector);
   const gpt = await findGpt(source, signed);
-  const unsigned = content === undefined && gpt === undefined ? unsignedTable(sector, sizeBytes) : undefined;
+  // What is left over of a GPT is no table; a whole one is what Linux goes by when the protective MBR is there.
+  const isFree = content === undefined && gpt?.primary?.damage !== '';
+  const unsigned = isFree ? unsignedTable(sector, sizeBytes) : undefined;
   if (unsigned !== undefined) {
     const evidence = `it ends in ${sector.toString('hex', 510)}, and its entries lie on the disk`;
     findings.add('mbr-signature-missing', 'sector 0', evidence, { offsetBytes: 510, lengthBytes: 2 });

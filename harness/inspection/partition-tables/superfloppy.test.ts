@@ -2,6 +2,7 @@ import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { runTool } from '../../../foundation/index.ts';
+import { builtGpt } from './fixtures/built-gpt.ts';
 import { writeBootRecord } from './fixtures/built-mbr.ts';
 import { evidenceOf, kindsOf, mebibyte, reading } from './fixtures/readings.ts';
 
@@ -79,6 +80,13 @@ t.test('a table without its mark is read as if it had one, and is an error', asy
       range: { offsetBytes: 510, lengthBytes: 2 },
     },
   ]);
+  const used = builtGpt(8 * mebibyte, [{ first: 2048, last: 4095 }]);
+  used.fill(0, 0, 1024);
+  writeBootRecord(used, 0, [linux]);
+  used.writeUInt16BE(0, 510);
+  const beside = await reading(used);
+  t.equal(beside.table, 'mbr', 'a remainder of a GPT changes nothing');
+  t.ok(['mbr-signature-missing', 'stale-gpt'].every((kind) => kindsOf(beside).includes(kind)));
   writeBootRecord(disk, 0, [{ ...linux, count: 16 * 2048 }]);
   disk.writeUInt16BE(0, 510);
   t.same(kindsOf(await reading(disk)), ['no-partition-table'], 'entries that end behind the disk are none');
