@@ -21,10 +21,12 @@ t.before(async () => {
 });
 
 async function openTree(name: string, budget: DiskBudget) {
-  const source = await ImageSource.open(at(name));
+  await using stack = new AsyncDisposableStack();
+  const source = stack.use(await ImageSource.open(at(name)));
   const fileSystem = await recogniseFileSystem(source, partitionAt(0, source.sizeBytes));
   const opened = await openFileTree(source, fileSystem, usualTreeLimits, budget);
-  return { ...opened, [Symbol.asyncDispose]: () => source[Symbol.asyncDispose]() };
+  const kept = stack.move();
+  return { ...opened, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 t.test('entries and characters of all file systems together', async (t) => {

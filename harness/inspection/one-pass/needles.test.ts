@@ -7,7 +7,7 @@ t.test('the table keeps what the scan relies on', async (t) => {
     t.ok(pattern.sticky && !pattern.global && !pattern.ignoreCase, `${kind.id}: sticky`);
     t.ok(beforeBytes <= mostBeforeBytes, `${kind.id}: looks behind`);
     for (const prefilter of prefilters) {
-      t.ok(prefilter.length >= 3 && prefilter.length <= 7, `${kind.id}: ${prefilter}`);
+      t.ok(prefilter.length >= 3 && prefilter.length <= 7, `${kind.id}: ${prefilter.toString('hex')}`);
       t.not(prefilter[0], 0, `${kind.id}: a hole has none of it`);
     }
     t.notMatch(pattern.source, /(?<!\\)[*+](?![^[]*\])/, `${kind.id}: every repetition is bounded`);
