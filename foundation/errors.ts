@@ -12,6 +12,11 @@ export const foundationErrors = errorTable({
     summary: 'a program ended with an error',
     remedy: 'read what it printed; `assay doctor` checks tools and disk space',
   },
+  FOUNDATION_SANDBOX_FAILED: {
+    blame: 'host',
+    summary: 'a program cannot be started without privileges',
+    remedy: 'start it by hand as "got" says: setpriv and prlimit of util-linux have to work here',
+  },
   FOUNDATION_DISK_FULL: {
     blame: 'host',
     summary: 'no space is left on the file system',

@@ -31,7 +31,7 @@ export interface ToolResult {
  * Runs a program of the host to its end.
  *
  * @throws FOUNDATION_TOOL_MISSING with the package that has it, FOUNDATION_DISK_FULL when it says so,
- * FOUNDATION_TOOL_FAILED with the end of what it printed; the signal's reason when it was aborted before.
+ * FOUNDATION_SANDBOX_FAILED, FOUNDATION_TOOL_FAILED with the end of what it printed; the signal's reason when it was aborted before.
  */
 export async function runTool(
   name: string,
@@ -54,7 +54,10 @@ export async function runTool(
     stripFinalNewline: false,
   });
   if (sandbox !== undefined && isOfSandbox(result.exitCode ?? 0, result.stderr))
-    throw failed(`start ${name} without privileges`, result.exitCode!, result.stderr);
+    throw foundationErrors.FOUNDATION_SANDBOX_FAILED({
+      tried: `start ${name} without privileges`,
+      got: result.stderr.trim(),
+    });
   const exitCode = exitCodeOf(name, toolArguments, result, acceptExitCodes);
   return { stdout: result.stdout, stderr: result.stderr, exitCode };
 }

@@ -30,6 +30,17 @@ t.test('what is missed and not known, and another verdict, are worse', (t) => {
   t.end();
 });
 
+t.test('what is found under another name has to stay so', (t) => {
+  const foundAs = { finding: 'log', where: '/log' };
+  const known = { misses: [{ what: 'one', why: 'it is so', foundAs }] };
+  t.same(driftOf(compared({ missed: [planted('one')], extra: [{ finding }] }), known).worse, []);
+  const gone = ['missed, and found before as log: one'];
+  t.same(driftOf(compared({ missed: [planted('one')] }), known).worse, gone);
+  const elsewhere = { ...finding, where: '/other' };
+  t.same(driftOf(compared({ missed: [planted('one')], extra: [{ finding: elsewhere }] }), known).worse, gone);
+  t.end();
+});
+
 t.test('a known miss that is found is told', (t) => {
   const known = { misses: [{ what: 'one', why: 'it is so' }] };
   const found = [{ planted: planted('one'), finding }];

@@ -10,7 +10,16 @@ export const knownMissesSchema = z.strictObject({
   disks: z.record(
     text,
     z.strictObject({
-      misses: z.array(z.strictObject({ what: text.describe('As the expectations say it.'), why: text })),
+      misses: z.array(
+        z.strictObject({
+          what: text.describe('As the expectations say it.'),
+          why: text,
+          foundAs: z
+            .strictObject({ finding: text, where: text.describe('The place has this text in it.') })
+            .optional()
+            .describe('The finding that names it otherwise than was expected.'),
+        }),
+      ),
       verdictWithClones: z
         .strictObject({ is: z.enum(verdicts.map(verdictWords)), why: text })
         .optional()
@@ -31,21 +40,35 @@ export interface Drift {
 
 /** What has become worse or better than is known of a disk. Pure. */
 export function driftOf(
-  { found, missed, verdict }: ComparedFindings,
-  { misses, verdictWithClones }: KnownMisses = { misses: [] },
+  compared: ComparedFindings,
+  known: KnownMisses = { misses: [] },
   scope: 'static' | 'dynamic' = 'static',
 ): Drift {
-  const isKnown = (what: string) => misses.some((miss) => miss.what === what);
+  const { found, missed, verdict } = compared;
+  const { misses, verdictWithClones } = known;
   const expected = (scope === 'dynamic' && verdictWithClones?.is) || verdict.expected;
+  const isKnown = (what: string) => misses.some((miss) => miss.what === what);
   return {
     worse: [
       ...(verdict.got === expected ? [] : [`the verdict is ${verdict.got}, expected was ${expected}`]),
-      ...missed
-        .filter(({ what }) => !isKnown(what))
-        .map(({ what, finding }) => `missed: ${what} (${finding})`),
+      ...missed.flatMap(({ what, finding }) => {
+        const miss = misses.find((one) => one.what === what);
+        if (miss === undefined) return [`missed: ${what} (${finding})`];
+        return isStillFound(miss, compared)
+          ? []
+          : [`missed, and found before as ${miss.foundAs!.finding}: ${what}`];
+      }),
     ],
     better: found
       .filter(({ planted }) => isKnown(planted.what))
       .map(({ planted }) => `found, and known to be missed: ${planted.what}`),
   };
+}
+
+/** Nobody expects a real miss to be found. */
+function isStillFound({ foundAs }: KnownMisses['misses'][number], { extra }: ComparedFindings): boolean {
+  if (foundAs === undefined) return true;
+  return extra.some(
+    ({ finding: { kind, where } }) => kind === foundAs.finding && where.includes(foundAs.where),
+  );
 }

@@ -22,7 +22,8 @@ export async function runDebugfs(
   signal?: AbortSignal,
 ): Promise<DebugfsRun> {
   const input = `${commands.join('\n')}\n`;
-  const options = { input, signal, largestFileBytes: largestTakenBytes };
+  const dumps = commands.some((command) => /^r?dump /.test(command));
+  const options = { input, signal, ...(dumps ? { largestFileBytes: largestTakenBytes } : {}) };
   const words = ['-c', '-f', '-', image];
   const { stdout, stderr } = await runDiskTool(pathOfImage(image), 'debugfs', words, options).catch(
     (error) => {

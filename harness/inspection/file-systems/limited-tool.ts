@@ -29,7 +29,7 @@ export interface LimitedRun {
  *
  * That a tool is ended by a limit, or crashes, is a result like any other.
  *
- * @throws FOUNDATION_TOOL_MISSING, FOUNDATION_TOOL_FAILED when it cannot be started at all; the signal's reason.
+ * @throws FOUNDATION_TOOL_MISSING, FOUNDATION_SANDBOX_FAILED when it cannot be started at all; the signal's reason.
  */
 export async function runLimitedTool(
   name: string,
@@ -62,7 +62,7 @@ export async function runLimitedTool(
   if (end !== undefined) return { exitCode: null, ...end, ...output };
   if (result.exitCode === undefined || isOfSandbox(result.exitCode, output.stderr)) {
     const got = result.exitCode === undefined ? result.code : output.stderr.trim();
-    throw foundationErrors.FOUNDATION_TOOL_FAILED({ tried: `start ${name} without privileges`, got });
+    throw foundationErrors.FOUNDATION_SANDBOX_FAILED({ tried: `start ${name} without privileges`, got });
   }
   return { exitCode: result.exitCode, ...output };
 }

@@ -40,13 +40,24 @@ t.test('private keys in DER are found once each', async (t) => {
 
 t.test('of a private exponent that is short by chance, too', async (t) => {
   const bytes = der(rsa[0]!.privateKey, 'pkcs1');
-  const at = bytes.indexOf(Buffer.from('0203010001028201', 'hex'));
+  const at = bytes.indexOf(Buffer.from('020301000102', 'hex'));
+  t.ok(at > 0);
   const short = Buffer.concat([
     bytes.subarray(0, at + 5),
     Buffer.from('0281ff', 'hex'),
     Buffer.alloc(255, 7),
   ]);
   t.same(found(short), [isKey]);
+});
+
+t.test('in SEC 1 without the public point, and in PKCS #8 that names the curve twice, once', async (t) => {
+  const whole = der(ec[0]!.privateKey, 'sec1');
+  const without = Buffer.concat([Buffer.from('3031', 'hex'), whole.subarray(2, 2 + 37 + 12)]);
+  t.same(found(without), [isKey]);
+  const algorithm = Buffer.from('020100301306072a8648ce3d020106082a8648ce3d030107', 'hex');
+  const parts = [algorithm, Buffer.from([0x04, whole.length]), whole];
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  t.same(found(Buffer.concat([Buffer.from([0x30, 0x81, length]), ...parts])), [isKey]);
 });
 
 t.test('public keys, keys that are encrypted, and what a program knows of keys, are none', async (t) => {

@@ -37,17 +37,26 @@ export function isOfSelfTest({ owner, hit }: PlacedHit): boolean {
 }
 
 /**
- * Tells copies of keys with which programs test themselves, in free space where an older version of the program was, or in an image of a system: by a
- * list of those that everybody has, and by the programs on the same disk. In a small file the same key is what somebody uses.
+ * Tells copies of keys with which programs test themselves. Those that everybody has may lie in free space, where an older version of the program was, and
+ * wherever nothing says what a block belongs to. Others are known by the programs on the same disk, and only excused in an image of a system: such a program
+ * may be the maker's. In a small file any of them is what somebody uses.
  */
 export function selfTestCopies(placed: readonly PlacedHit[]): (place: PlacedHit) => boolean {
-  // What is recognised of a header is the same for all volumes.
-  const isTold = ({ hit }: PlacedHit) => hit.needle.kind.id !== 'luks-header-on-disk';
-  const ofPrograms = placed.filter((place) => isTold(place) && isOfSelfTest(place));
-  const known = new Set([...everybodysKeys, ...ofPrograms.map(({ hit }) => hit.evidence)]);
-  return (place) => {
-    const { owner, hit } = place;
-    const mayBeCopy = !isFile(owner) || (owner.nature === 'file' && owner.sizeBytes >= leastImageBytes);
-    return mayBeCopy && known.has(hit.evidence);
+  const everybodys = new Set(everybodysKeys);
+  const ofPrograms = new Set(
+    placed
+      .filter(isTold)
+      .filter(isOfSelfTest)
+      .map(({ hit }) => hit.evidence),
+  );
+  return ({ owner, hit: { evidence } }) => {
+    if (!isFile(owner)) return everybodys.has(evidence);
+    const isImage = owner.nature === 'file' && owner.sizeBytes >= leastImageBytes;
+    return isImage && (everybodys.has(evidence) || ofPrograms.has(evidence));
   };
+}
+
+/** What is recognised of a header is the same for all volumes. */
+function isTold({ hit }: PlacedHit): boolean {
+  return hit.needle.kind.id !== 'luks-header-on-disk';
 }
