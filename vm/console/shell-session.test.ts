@@ -109,7 +109,9 @@ async function setUp(folder: string, shell: string, loopShell: string) {
     HISTFILE: join(home, 'history'),
   };
   const shellArguments = shell === 'busybox' ? ['sh', '-i'] : ['-i'];
-  const stream = spawnOnPty(which(shell)!, shellArguments, env);
+  // A terminal whose own process ends may lose its last output: this one goes on for a while behind the shell.
+  const words = ['-c', '"$@"; exec sleep 30', 'sh', which(shell)!, ...shellArguments];
+  const stream = spawnOnPty('/bin/sh', words, env);
   return { home, console: disposable(new SerialConsole(stream, { name: `console of ${shell}` }), stream) };
 }
 
