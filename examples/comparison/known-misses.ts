@@ -47,12 +47,12 @@ export function driftOf(
   const { found, missed, verdict } = compared;
   const { misses, verdictWithClones } = known;
   const expected = (scope === 'dynamic' && verdictWithClones?.is) || verdict.expected;
-  const isKnown = (what: string) => misses.some((miss) => miss.what === what);
+  const knownMiss = (what: string) => misses.find((miss) => miss.what === what);
   return {
     worse: [
       ...(verdict.got === expected ? [] : [`the verdict is ${verdict.got}, expected was ${expected}`]),
       ...missed.flatMap(({ what, finding }) => {
-        const miss = misses.find((one) => one.what === what);
+        const miss = knownMiss(what);
         if (miss === undefined) return [`missed: ${what} (${finding})`];
         return isStillFound(miss, compared)
           ? []
@@ -60,7 +60,7 @@ export function driftOf(
       }),
     ],
     better: found
-      .filter(({ planted }) => isKnown(planted.what))
+      .filter(({ planted }) => knownMiss(planted.what) !== undefined)
       .map(({ planted }) => `found, and known to be missed: ${planted.what}`),
   };
 }
